@@ -1,0 +1,55 @@
+# One folder = one idea = one target. Flags, header checks, install and tests come from here, so that a
+# component's own list names only what is its own.
+
+add_library(tailrace_options INTERFACE)
+target_compile_features(tailrace_options INTERFACE cxx_std_20)
+target_include_directories(tailrace_options INTERFACE
+  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include>)
+# Same bits on every machine: no contraction to fused multiply-add, no reassociation.
+target_compile_options(tailrace_options INTERFACE -ffp-contract=off)
+add_library(tailrace_warnings INTERFACE)
+target_compile_options(tailrace_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Werror)
+if(TAILRACE_SANITIZE)
+  add_compile_options(-fsanitize=${TAILRACE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${TAILRACE_SANITIZE})
+endif()
+
+install(TARGETS tailrace_options EXPORT tailraceTargets)
+set_property(GLOBAL PROPERTY TAILRACE_COMPONENTS "")
+
+# tailrace_component(name DEPENDS other... LIBRARIES external... HEADERS ... SOURCES ... TESTS ...)
+#
+# Makes the target tailrace_<name> (alias tailrace::<name>) from this folder, checks that every header compiles
+# alone, installs it, and makes the test program tailrace_<name>_test.
+function(tailrace_component name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;LIBRARIES;PRIVATE_LIBRARIES;HEADERS;SOURCES;TESTS")
+  set(target tailrace_${name})
+  list(TRANSFORM arg_DEPENDS PREPEND tailrace_)
+  if(arg_SOURCES)
+    set(scope PUBLIC)
+    add_library(${target} STATIC ${arg_SOURCES})
+    target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:tailrace_warnings> ${arg_PRIVATE_LIBRARIES})
+  else()
+    set(scope INTERFACE)
+    add_library(${target} INTERFACE)
+  endif()
+  add_library(tailrace::${name} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} VERIFY_INTERFACE_HEADER_SETS ON)
+  target_link_libraries(${target} ${scope} tailrace_options ${arg_DEPENDS} ${arg_LIBRARIES})
+  target_sources(${target} ${scope} FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${arg_HEADERS})
+  install(TARGETS ${target} EXPORT tailraceTargets FILE_SET HEADERS)
+  set_property(GLOBAL APPEND PROPERTY TAILRACE_COMPONENTS ${target})
+  if(TAILRACE_TESTS AND arg_TESTS)
+    tailrace_test(${target}_test SOURCES ${arg_TESTS} DEPENDS ${target})
+  endif()
+endfunction()
+
+# tailrace_test(program SOURCES ... DEPENDS targets... [LABELS slow])
+function(tailrace_test program)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPENDS;LABELS")
+  add_executable(${program} ${arg_SOURCES})
+  target_link_libraries(${program} PRIVATE ${arg_DEPENDS} tailrace_warnings GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${program} PRIVATE TAILRACE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  gtest_discover_tests(${program} DISCOVERY_MODE PRE_TEST
+    PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600)
+endfunction()
