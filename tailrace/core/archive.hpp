@@ -15,11 +15,12 @@ namespace tailrace {
 ///     void state(Archive& archive) { archive(version_, step_sizes_, table_); }
 ///
 /// Trivially copyable values go as their bytes, vectors and strings as a length and their elements,
-/// types with a member `state(Archive&)` recursively. Native byte order: a checkpoint is read by the
-/// same build on the same kind of machine (its header says which).
+/// types with a member `state(Archive&)` recursively. Native byte order: a checkpoint is read by
+/// the same build on the same kind of machine (its header says which).
 ///
-/// A reader that meets the end too early, or a length that cannot be right, stops reading, leaves the
-/// rest untouched and reports ok() == false; it never allocates more than the bytes it was given.
+/// A reader that meets the end too early, or a length that cannot be right, stops reading, leaves
+/// the rest untouched and reports ok() == false. Lengths are not trusted: what it allocates is
+/// bounded by a small multiple of the bytes it was given.
 class Archive {
  public:
   static Archive writer() { return Archive(); }
@@ -63,6 +64,11 @@ class Archive {
   void item(T& value) {
     if constexpr (requires { value.state(*this); }) {
       value.state(*this);
+    } else if constexpr (std::is_same_v<T, bool>) {
+      auto byte = static_cast<std::uint8_t>(value);
+      raw(&byte, sizeof byte);
+      if (byte > 1) return refuse();  // any other byte in a bool is undefined behavior
+      if (ok_) value = byte == 1;
     } else {
       static_assert(std::is_trivially_copyable_v<T>, "give it a member state(Archive&)");
       raw(&value, sizeof value);
@@ -73,15 +79,20 @@ class Archive {
   void item(std::vector<T>& values) {
     static_assert(!std::is_same_v<T, bool>);
     const std::size_t count = length(values.size());
-    constexpr bool plain = std::is_trivially_copyable_v<T> && !requires(T& t, Archive& a) { t.state(a); };
+    constexpr bool plain = std::is_trivially_copyable_v<T> && !requires(T & t, Archive & a) {
+      t.state(a);
+    };
     if constexpr (plain) {
       if (reading_ && !fits(count, sizeof(T))) return;
       if (reading_) values.resize(count);
       raw(values.data(), count * sizeof(T));
     } else {
-      if (reading_ && !fits(count, 1)) return;
-      if (reading_) values.resize(count);
-      for (T& value : values) item(value);
+      if (!ok_) return;
+      if (reading_) values.clear();
+      for (std::size_t i = 0; i < count && ok_; ++i) {
+        if (reading_) values.emplace_back();
+        item(values[i]);
+      }
     }
   }
 

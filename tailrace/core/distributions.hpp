@@ -6,8 +6,8 @@
 
 #include "tailrace/core/random.hpp"
 
-/// Our own distributions on keyed streams. The standard library's differ between vendors, ours do not.
-/// All take parameters in the form the field writes them; the caller checks ranges.
+/// Our own distributions on keyed streams. The standard library's differ between vendors, ours do
+/// not. All take parameters in the form the field writes them; the caller checks ranges.
 namespace tailrace {
 
 /// Mean 0, variance 1 (Box-Muller; two uniforms a draw).

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <array>
+#include <concepts>
+#include <cstddef>
 #include <limits>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -10,16 +13,16 @@ namespace tailrace {
 
 inline constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// The one declaration of an option: it feeds the parser, the range check, "did you mean", `explain`
-/// and the docs. A struct with options lists them beside its members:
+/// The one declaration of an option: it feeds the parser, the range check, "did you mean",
+/// `explain` and the docs. A struct with options lists them beside its members:
 ///
 ///     static void fields(auto& self, auto&& field) {
 ///       field("exponent", self.exponent, Field{.min = 0, .doc = "0 switches it off"});
 ///     }
 ///
-/// `self` may be const; the default is what a default-constructed struct holds. Members may be bool,
-/// integers, double, std::string, Time, enums with EnumNames, structs with fields, std::variant of
-/// named structs (see Choice below), std::optional and std::vector of all these.
+/// `self` may be const; the default is what a default-constructed struct holds. Members may be
+/// bool, integers, double, std::string, Time, enums with EnumNames, structs with fields,
+/// std::variant of named structs (see Choice below), std::optional and std::vector of all these.
 struct Field {
   std::string_view unit = "1";  ///< "1" for plain numbers, "s", "steps", "jobs", "bytes/s", ...
   double min = -infinity;
@@ -36,12 +39,15 @@ struct Field {
 };
 
 /// Names of an enum's values, specialised beside the enum:
-///     template <> struct EnumNames<Who> { static constexpr std::array values = {std::pair{"sender", Who::sender}}; };
+///     template <> struct EnumNames<Who> { static constexpr std::array values =
+///     {std::pair{"sender", Who::sender}}; };
 template <class Enum>
 struct EnumNames;
 
 template <class Enum>
-concept NamedEnum = std::is_enum_v<Enum> && requires { EnumNames<Enum>::values; };
+concept NamedEnum = std::is_enum_v<Enum> && requires {
+  EnumNames<Enum>::values;
+};
 
 template <NamedEnum Enum>
 constexpr std::string_view name_of(Enum value) {
@@ -53,7 +59,9 @@ constexpr std::string_view name_of(Enum value) {
 
 /// A struct with options.
 template <class T>
-concept HasFields = requires(T& t) { T::fields(t, [](std::string_view, auto&, const Field&) {}); };
+concept HasFields = requires(T& t) {
+  T::fields(t, [](std::string_view, auto&, const Field&) {});
+};
 
 /// A component an experiment file can name: it has a name, a one-line summary and options.
 ///

@@ -8,7 +8,8 @@
 
 namespace tailrace {
 
-/// 64-bit FNV-1a. For fingerprints of models and files (golden tests, torn writes), not for security.
+/// 64-bit FNV-1a. For fingerprints of models and files (golden tests, torn writes), not for
+/// security.
 [[nodiscard]] std::uint64_t hash_bytes(const void* data, std::size_t size,
                                        std::uint64_t hash = 0xcbf29ce484222325u);
 

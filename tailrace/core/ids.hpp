@@ -11,7 +11,8 @@ using Real = float;
 /// Number of a worker, 0 to n-1.
 using WorkerId = std::uint32_t;
 
-/// How many jobs this worker was given before this one: 0, 1, 2, ... With the worker it names a job.
+/// How many jobs this worker was given before this one: 0, 1, 2, ... With the worker it names a
+/// job.
 using JobNumber = std::uint64_t;
 
 /// Server steps applied so far. [steps]

@@ -4,7 +4,8 @@
 
 namespace tailrace {
 
-/// What a transform promises for every input; tests/conformance checks each promise on hostile updates.
+/// What a transform promises for every input; tests/conformance checks each promise on hostile
+/// updates.
 enum class Law : std::uint32_t {
   none = 0,
   shrinks = 1 << 0,          ///< the norm never grows

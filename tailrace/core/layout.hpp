@@ -8,7 +8,8 @@ namespace tailrace {
 
 /// Names and shapes of the tensors that make up one flat vector, in order and without gaps.
 ///
-/// Methods that look at layers (clipping per layer, matrix methods) read it; all others see one vector.
+/// Methods that look at layers (clipping per layer, matrix methods) read it; all others see one
+/// vector.
 struct Layout {
   struct Tensor {
     std::string name;

@@ -13,15 +13,15 @@ namespace tailrace {
 
 /// The model and those of its past versions that somebody still needs.
 ///
-/// A job pins the version it starts from and releases it when its update has been dealt with. A server step
-/// writes the next version *beside* the current one when the current one is pinned, and in place when nobody
-/// reads it: no version is ever copied, and none outlives its last reader. Buffers are reused; once a run is
-/// warm nothing is allocated.
+/// A job pins the version it starts from and releases it when its update has been dealt with. A
+/// server step writes the next version *beside* the current one when the current one is pinned, and
+/// in place when nobody reads it: no version is ever copied, and none outlives its last reader.
+/// Buffers are reused; once a run is warm nothing is allocated.
 ///
 ///   buffer   Real (dimension), 16-byte aligned, 64-byte for dimension >= 1024; never moves
 ///
-/// Not thread-safe: an engine calls it under the lock under which it calls the server. The *contents* of a
-/// pinned buffer do not change, so they may be read without a lock.
+/// Not thread-safe: an engine calls it under the lock under which it calls the server. The
+/// *contents* of a pinned buffer do not change, so they may be read without a lock.
 class ModelStore {
  public:
   /// Names a buffer; valid from pin() to the matching release().
@@ -43,9 +43,7 @@ class ModelStore {
   void release(Slot slot) {
     if (--pins_[slot] == 0 && slot != current_) free_.push_back(slot);
   }
-  [[nodiscard]] std::span<const Real> at(Slot slot) const {
-    return {buffer(slot), dimension_};
-  }
+  [[nodiscard]] std::span<const Real> at(Slot slot) const { return {buffer(slot), dimension_}; }
 
   /// Where a step reads from and writes to; the same buffer if nobody reads the current version.
   struct Step {
@@ -73,8 +71,8 @@ class ModelStore {
     void operator()(Real* data) const;
   };
   std::size_t dimension_;
-  std::size_t stride_;     ///< elements from one buffer to the next in a slab
-  unsigned slab_bits_;     ///< log2(buffers per slab)
+  std::size_t stride_;  ///< elements from one buffer to the next in a slab
+  unsigned slab_bits_;  ///< log2(buffers per slab)
   std::vector<std::unique_ptr<Real[], FreeAligned>> slabs_;
   std::vector<std::uint32_t> pins_;  ///< readers of each buffer
   std::vector<Slot> free_;

@@ -12,9 +12,9 @@ namespace tailrace {
 
 /// A few threads that split one loop at a time: fork, run, join.
 ///
-/// Work is cut into fixed chunks by the caller; which thread runs a chunk is not defined, so a chunk must
-/// write only its own outputs. Sums over chunks are the caller's, in chunk order: the result never depends
-/// on the number of threads.
+/// Work is cut into fixed chunks by the caller; which thread runs a chunk is not defined, so a
+/// chunk must write only its own outputs. Sums over chunks are the caller's, in chunk order: the
+/// result never depends on the number of threads.
 class Pool {
  public:
   /// `threads` computing threads in all, the caller's included; 0 and 1 both mean "no others".
@@ -46,7 +46,8 @@ class Pool {
 };
 
 /// Runs body over chunks on the pool, or right here when there is none.
-inline void run_chunks(Pool* pool, std::size_t chunks, const std::function<void(std::size_t)>& body) {
+inline void run_chunks(Pool* pool, std::size_t chunks,
+                       const std::function<void(std::size_t)>& body) {
   if (pool != nullptr && chunks > 1) return pool->run(chunks, body);
   for (std::size_t chunk = 0; chunk < chunks; ++chunk) body(chunk);
 }

@@ -5,13 +5,19 @@
 #include "tailrace/core/hash.hpp"
 
 namespace tailrace {
+namespace {
+
+__extension__ using Wide = unsigned __int128;
+
+}  // namespace
 
 std::uint64_t Stream::key_of(std::uint64_t seed, Purpose purpose) {
-  // One Philox block mixes the two into 64 bits: neighbouring seeds share no structure.
-  const philox4x32_ctr_t mixed = philox4x32(
-      {{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32),
-        static_cast<std::uint32_t>(purpose), 0x7a11ace5u}},
-      {{0x243f6a88u, 0x85a308d3u}});
+  // One Philox block mixes the two into 64 bits: neighboring seeds share no structure.
+  const philox4x32_ctr_t counter = {{static_cast<std::uint32_t>(seed),
+                                     static_cast<std::uint32_t>(seed >> 32),
+                                     static_cast<std::uint32_t>(purpose), 0x7a11ace5u}};
+  const philox4x32_key_t key = {{0x243f6a88u, 0x85a308d3u}};
+  const philox4x32_ctr_t mixed = philox4x32(counter, key);
   return static_cast<std::uint64_t>(mixed.v[0]) << 32 | mixed.v[1];
 }
 
@@ -29,12 +35,10 @@ void Stream::refill() {
 }
 
 std::uint64_t Stream::below(std::uint64_t n) {
-  unsigned __int128 product = static_cast<unsigned __int128>(bits64()) * n;
+  Wide product = Wide{bits64()} * n;
   if (static_cast<std::uint64_t>(product) < n) {
     const std::uint64_t threshold = (0 - n) % n;
-    while (static_cast<std::uint64_t>(product) < threshold) {
-      product = static_cast<unsigned __int128>(bits64()) * n;
-    }
+    while (static_cast<std::uint64_t>(product) < threshold) product = Wide{bits64()} * n;
   }
   return static_cast<std::uint64_t>(product >> 64);
 }

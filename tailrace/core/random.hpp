@@ -6,20 +6,20 @@
 
 namespace tailrace {
 
-/// What a random number is for. Streams of different purposes are independent, so that adding a draw
-/// in one place changes nothing anywhere else. The values are part of "same seed, same bits".
+/// What a random number is for. Streams of different purposes are independent, so that adding a
+/// draw in one place changes nothing anywhere else. The values are part of "same seed, same bits".
 enum class Purpose : std::uint32_t {
-  start = 1,     ///< the starting point
-  data = 2,      ///< synthetic problems
-  shards = 3,    ///< which worker holds which sample
-  batch = 4,     ///< which samples a job looks at
-  noise = 5,     ///< injected gradient noise
-  compute = 6,   ///< how long a job computes
-  outage = 7,    ///< when a worker is away
-  network = 8,   ///< communication times
-  assign = 9,    ///< which worker gets the next job
-  transform = 10,///< random transforms (compression, privacy)
-  speed = 11,    ///< which worker is how fast
+  start = 1,       ///< the starting point
+  data = 2,        ///< synthetic problems
+  shards = 3,      ///< which worker holds which sample
+  batch = 4,       ///< which samples a job looks at
+  noise = 5,       ///< injected gradient noise
+  compute = 6,     ///< how long a job computes
+  outage = 7,      ///< when a worker is away
+  network = 8,     ///< communication times
+  assign = 9,      ///< which worker gets the next job
+  transform = 10,  ///< random transforms (compression, privacy)
+  speed = 11,      ///< which worker is how fast
   test = 99,
 };
 
@@ -54,9 +54,7 @@ class Stream {
   }
 
   /// Uniform on the open interval (0, 1), 52 random bits: never 0, so its logarithm is finite.
-  double uniform() {
-    return (static_cast<double>(bits64() >> 12) + 0.5) * 0x1p-52;
-  }
+  double uniform() { return (static_cast<double>(bits64() >> 12) + 0.5) * 0x1p-52; }
 
   /// Uniform on {0, ..., n-1}, exactly (Lemire's rejection). n must be > 0.
   std::uint64_t below(std::uint64_t n);

@@ -38,8 +38,17 @@ std::optional<Time> parse_time(std::string_view text) {
   if (error != std::errc() || !std::isfinite(number) || number < 0) return std::nullopt;
   std::string_view name(rest, static_cast<std::size_t>(end - rest));
   while (!name.empty() && name.front() == ' ') name.remove_prefix(1);
+  // A double holds whole numbers only up to 2^53 exactly, so these take their own way.
+  std::int64_t whole = 0;
+  const auto [whole_end, whole_error] = std::from_chars(text.data(), rest, whole);
+  const bool is_whole = whole_error == std::errc() && whole_end == rest;
   for (const Unit& unit : units) {
     if (unit.name != name) continue;
+    if (is_whole) {
+      std::int64_t exact = 0;
+      if (__builtin_mul_overflow(whole, unit.ns, &exact)) return std::nullopt;
+      return Time{exact};
+    }
     const double ns = std::round(number * static_cast<double>(unit.ns));
     if (ns >= 9.2e18) return std::nullopt;
     return Time{static_cast<std::int64_t>(ns)};
