@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "tailrace/policy/assign.hpp"
+#include "tailrace/policy/assign/sender.hpp"
+#include "tailrace/policy/combine.hpp"
+#include "tailrace/policy/combine/at_once.hpp"
+#include "tailrace/policy/local.hpp"
+#include "tailrace/policy/schedule.hpp"
+#include "tailrace/policy/server.hpp"
+
+namespace tailrace::policy {
+
+/// When a worker that has delivered an update is given work again.
+enum class When {
+  at_once,     ///< a job for every arrival: workers own the clock ("client-centric")
+  after_step,  ///< arrivals are answered when the step they wait for is done ("server-centric",
+               ///< "waiting")
+};
+
+}  // namespace tailrace::policy
+
+namespace tailrace {
+template <>
+struct EnumNames<policy::When> {
+  static constexpr std::array values = {
+      std::pair{std::string_view("at_once"), policy::When::at_once},
+      std::pair{std::string_view("after_step"), policy::When::after_step}};
+};
+}  // namespace tailrace
+
+namespace tailrace::policy {
+
+/// Any combiner's options, held by value.
+class Combine {
+ public:
+  template <CombineOptions T>
+  Combine(T options)  // NOLINT(google-explicit-constructor): parts of a recipe read as values
+      : make_([options](const CombinerSetup& setup) { return options.make(setup); }),
+        waits_for_([options](std::uint32_t workers) { return options.waits_for(workers); }) {}
+
+  [[nodiscard]] std::unique_ptr<Combiner> make(const CombinerSetup& setup) const {
+    return make_(setup);
+  }
+  /// Updates in one step.
+  [[nodiscard]] std::uint64_t waits_for(std::uint32_t workers) const { return waits_for_(workers); }
+
+ private:
+  std::function<std::unique_ptr<Combiner>(const CombinerSetup&)> make_;
+  std::function<std::uint64_t(std::uint32_t)> waits_for_;
+};
+
+/// Any assigner's options, held by value.
+class Assign {
+ public:
+  template <AssignOptions T>
+  Assign(T options)  // NOLINT(google-explicit-constructor): parts of a recipe read as values
+      : make_([options](const AssignerSetup& setup) { return options.make(setup); }),
+        may_queue_(T::may_queue) {}
+
+  [[nodiscard]] std::unique_ptr<Assigner> make(const AssignerSetup& setup) const {
+    return make_(setup);
+  }
+  /// Whether a worker that is busy may be given another job.
+  [[nodiscard]] bool may_queue() const { return may_queue_; }
+
+ private:
+  std::function<std::unique_ptr<Assigner>(const AssignerSetup&)> make_;
+  bool may_queue_;
+};
+
+/// Who works next, and when.
+struct Next {
+  Assign who = Sender{};
+  When when = When::at_once;
+  std::uint64_t in_flight = 0;  ///< jobs given out at the beginning; 0: one for every worker [jobs]
+
+  [[nodiscard]] std::uint64_t concurrency(std::uint32_t workers) const {
+    return in_flight == 0 ? workers : in_flight;
+  }
+};
+
+/// A method is five small choices and a step size:
+///
+///     job       u_i  = local(x)                          on the worker
+///     arrival   u_i <- each(u_i, tau)
+///     step      u    = combine(u_1, u_2, ...);   u <- then(u);   x <- x - step_size_t * u
+///     next      who is given a job from the new x, and when
+///
+/// Recipes fill it in; `make_server` brings it to life. It is a plain value and can be copied and
+/// changed.
+struct Method {
+  Local local = {};
+  Chain each = {};
+  Combine combine = AtOnce{};
+  Chain then = {};
+  Next next = {};
+  Schedule step_size = ConstantStep{};
+};
+
+struct ServerSetup {
+  std::span<const Real> start;  ///< (dimension) the starting point
+  std::uint32_t workers = 1;
+  std::uint64_t seed = 0;
+  Pool* pool = nullptr;  ///< threads for sweeps over large models
+};
+
+/// The state machine of a method; the method is copied.
+[[nodiscard]] std::unique_ptr<Server> make_server(const Method& method, const ServerSetup& setup);
+
+}  // namespace tailrace::policy

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "tailrace/core/archive.hpp"
+#include "tailrace/core/ids.hpp"
+#include "tailrace/core/model_store.hpp"
+#include "tailrace/policy/update.hpp"
+
+namespace tailrace::policy {
+
+/// An update has arrived. The engine says whose it is and where its job started from.
+struct Arrived {
+  WorkerId worker = 0;
+  JobNumber job = 0;
+  Version started = 0;          ///< server steps applied when the job was given out
+  std::span<const Real> start;  ///< the model at that version
+};
+
+/// What the engine has to do after an event.
+struct Actions {
+  std::vector<WorkerId> start;  ///< give each a job from the current version, in this order
+  bool stepped = false;         ///< the model has a new version
+  bool diverged = false;        ///< the new version has a parameter that is not finite
+
+  void clear() {
+    start.clear();
+    stepped = false;
+    diverged = false;
+  }
+};
+
+/// Counts a server keeps along a run.
+struct ServerCounts {
+  std::uint64_t arrivals = 0;       ///< updates received
+  std::uint64_t discarded = 0;      ///< of these, updates the method had no use for
+  std::uint64_t staleness_max = 0;  ///< over all arrivals [steps]
+  double staleness_sum = 0;         ///< over all arrivals [steps]
+
+  [[nodiscard]] double staleness_mean() const {
+    return arrivals == 0 ? 0 : staleness_sum / static_cast<double>(arrivals);
+  }
+};
+
+/// A method at work: a pure state machine that turns events into actions.
+///
+/// It does no I/O, reads no clock, starts no thread and draws only keyed randomness, so the same
+/// object runs under every engine and any run can be replayed. An engine calls one function at a
+/// time; after each it carries out the actions, in order.
+class Server {
+ public:
+  explicit Server(std::span<const Real> start) : models_(start) {}
+  virtual ~Server() = default;
+
+  /// The run begins and all workers are there.
+  virtual void begin(Actions& actions) = 0;
+  /// An update arrived; the server may use it up.
+  virtual void arrive(const Arrived& arrived, Update& update, Actions& actions) = 0;
+
+  [[nodiscard]] ModelStore& models() { return models_; }
+  [[nodiscard]] const ModelStore& models() const { return models_; }
+  [[nodiscard]] Version version() const { return models_.version(); }
+  [[nodiscard]] const ServerCounts& counts() const { return counts_; }
+
+  /// Saves or restores everything that decides what happens next.
+  virtual void state(Archive& archive) { archive(models_, counts_); }
+
+ protected:
+  ModelStore models_;
+  ServerCounts counts_;
+};
+
+}  // namespace tailrace::policy

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "tailrace/core/archive.hpp"
+#include "tailrace/core/field.hpp"
+#include "tailrace/core/ids.hpp"
+#include "tailrace/core/law.hpp"
+#include "tailrace/policy/update.hpp"
+
+namespace tailrace::policy {
+
+/// What a transform may know about the update in its hands. The same record serves three places:
+///
+///   each   an arriving update        all fields
+///   then   a combined update         staleness is the largest in it, start is empty
+///   local  one gradient of a job     staleness 0, model is the local iterate, start is empty
+struct Arrival {
+  WorkerId worker = 0;
+  std::uint64_t staleness = 0;  ///< tau, server steps since the job was given out
+  Version version = 0;          ///< server steps applied so far (local: when the job was given out)
+  std::span<const Real> model;  ///< x now
+  std::span<const Real> start;  ///< x the job started from
+  std::uint32_t workers = 1;    ///< n
+  std::uint64_t concurrency = 1;  ///< jobs in flight, this one included
+
+  /// Number of the server step this update will take part in: 1, 2, ... Schedules count with it.
+  [[nodiscard]] std::uint64_t step() const { return version + 1; }
+};
+
+/// One link of a chain: a component that changes an update, and the laws it keeps.
+/// Optional: prepare(dimension) makes per-coordinate state, state(Archive&) saves it.
+template <class T>
+concept Transform = Component<T> && std::copyable<T> &&
+    requires(T& transform, const Arrival& arrival, Update& update) {
+  transform.apply(arrival, update);
+  { T::laws } -> std::convertible_to<Law>;
+};
+
+/// Any transform, held by value.
+class AnyTransform {
+ public:
+  template <Transform T>
+  AnyTransform(T transform)  // NOLINT(google-explicit-constructor): lists of parts read as lists
+      : held_(std::make_unique<Held<T>>(std::move(transform))) {}
+  AnyTransform(const AnyTransform& other) : held_(other.held_->clone()) {}
+  AnyTransform(AnyTransform&&) noexcept = default;
+  AnyTransform& operator=(AnyTransform other) noexcept {
+    held_ = std::move(other.held_);
+    return *this;
+  }
+  ~AnyTransform() = default;
+
+  [[nodiscard]] std::string_view name() const { return held_->name(); }
+  void prepare(std::size_t dimension) { held_->prepare(dimension); }
+  void apply(const Arrival& arrival, Update& update) { held_->apply(arrival, update); }
+  void state(Archive& archive) { held_->state(archive); }
+
+ private:
+  struct Base {
+    virtual ~Base() = default;
+    [[nodiscard]] virtual std::unique_ptr<Base> clone() const = 0;
+    [[nodiscard]] virtual std::string_view name() const = 0;
+    virtual void prepare(std::size_t dimension) = 0;
+    virtual void apply(const Arrival& arrival, Update& update) = 0;
+    virtual void state(Archive& archive) = 0;
+  };
+  template <class T>
+  struct Held final : Base {
+    explicit Held(T t) : transform(std::move(t)) {}
+    [[nodiscard]] std::unique_ptr<Base> clone() const override {
+      return std::make_unique<Held>(transform);
+    }
+    [[nodiscard]] std::string_view name() const override { return T::name; }
+    void prepare(std::size_t dimension) override {
+      if constexpr (requires { transform.prepare(dimension); }) transform.prepare(dimension);
+    }
+    void apply(const Arrival& arrival, Update& update) override {
+      transform.apply(arrival, update);
+    }
+    void state(Archive& archive) override {
+      if constexpr (requires { transform.state(archive); }) transform.state(archive);
+    }
+    T transform;
+  };
+  std::unique_ptr<Base> held_;
+};
+
+/// Transforms applied one after the other; stops at the first that discards the update.
+class Chain {
+ public:
+  Chain() = default;
+  Chain(std::initializer_list<AnyTransform> parts) : parts_(parts) {}
+
+  void add(AnyTransform part) { parts_.push_back(std::move(part)); }
+  [[nodiscard]] bool empty() const { return parts_.empty(); }
+  [[nodiscard]] const std::vector<AnyTransform>& parts() const { return parts_; }
+
+  void prepare(std::size_t dimension) {
+    for (AnyTransform& part : parts_) part.prepare(dimension);
+  }
+  void apply(const Arrival& arrival, Update& update) {
+    for (AnyTransform& part : parts_) {
+      part.apply(arrival, update);
+      if (update.discarded()) return;
+    }
+  }
+  void state(Archive& archive) {
+    for (AnyTransform& part : parts_) part.state(archive);
+  }
+
+ private:
+  std::vector<AnyTransform> parts_;
+};
+
+}  // namespace tailrace::policy
