@@ -64,7 +64,7 @@ std::string to_string(Time time) {
                               : time.ns >= unit.ns) {
       if (time.ns % unit.ns == 0) return fmt::format("{}{}", time.ns / unit.ns, unit.name);
       const double number = static_cast<double>(time.ns) / static_cast<double>(unit.ns);
-      const std::string text = fmt::format("{}{}", number, unit.name);
+      std::string text = fmt::format("{}{}", number, unit.name);
       if (parse_time(text) == time) return text;
     }
   }
