@@ -2,9 +2,10 @@
 # component's own list names only what is its own.
 
 add_library(tailrace_options INTERFACE)
+set_target_properties(tailrace_options PROPERTIES EXPORT_NAME options)
 target_compile_features(tailrace_options INTERFACE cxx_std_20)
 target_include_directories(tailrace_options INTERFACE
-  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include>)
+  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 # Same bits on every machine: no contraction to fused multiply-add, no reassociation.
 target_compile_options(tailrace_options INTERFACE -ffp-contract=off)
 add_library(tailrace_warnings INTERFACE)
@@ -13,16 +14,25 @@ if(TAILRACE_SANITIZE)
   add_compile_options(-fsanitize=${TAILRACE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${TAILRACE_SANITIZE})
 endif()
+if(TAILRACE_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+if(TAILRACE_INSTALL)
+  install(TARGETS tailrace_options EXPORT tailraceTargets)
+endif()
 
-install(TARGETS tailrace_options EXPORT tailraceTargets)
-set_property(GLOBAL PROPERTY TAILRACE_COMPONENTS "")
-
-# tailrace_component(name DEPENDS other... LIBRARIES external... HEADERS ... SOURCES ... TESTS ...)
+# tailrace_component(name DEPENDS other... LIBRARIES external... PRIVATE_LIBRARIES external...
+#                    HEADERS ... SOURCES ... TESTS ...)
 #
 # Makes the target tailrace_<name> (alias tailrace::<name>) from this folder, checks that every header compiles
-# alone, installs it, and makes the test program tailrace_<name>_test.
+# alone (target all_verify_interface_header_sets), installs it, makes it part of tailrace::tailrace, and makes the
+# test program tailrace_<name>_test.
 function(tailrace_component name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;LIBRARIES;PRIVATE_LIBRARIES;HEADERS;SOURCES;TESTS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg
+    "" "" "DEPENDS;LIBRARIES;PRIVATE_LIBRARIES;HEADERS;SOURCES;TESTS")
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "tailrace_component(${name}) does not know: ${arg_UNPARSED_ARGUMENTS}")
+  endif()
   set(target tailrace_${name})
   list(TRANSFORM arg_DEPENDS PREPEND tailrace_)
   if(arg_SOURCES)
@@ -37,14 +47,16 @@ function(tailrace_component name)
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} VERIFY_INTERFACE_HEADER_SETS ON)
   target_link_libraries(${target} ${scope} tailrace_options ${arg_DEPENDS} ${arg_LIBRARIES})
   target_sources(${target} ${scope} FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${arg_HEADERS})
-  install(TARGETS ${target} EXPORT tailraceTargets FILE_SET HEADERS)
+  if(TAILRACE_INSTALL)
+    install(TARGETS ${target} EXPORT tailraceTargets FILE_SET HEADERS)
+  endif()
   set_property(GLOBAL APPEND PROPERTY TAILRACE_COMPONENTS ${target})
   if(TAILRACE_TESTS AND arg_TESTS)
     tailrace_test(${target}_test SOURCES ${arg_TESTS} DEPENDS ${target})
   endif()
 endfunction()
 
-# tailrace_test(program SOURCES ... DEPENDS targets... [LABELS slow])
+# tailrace_test(program SOURCES ... DEPENDS targets... [LABELS slow|package])
 function(tailrace_test program)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPENDS;LABELS")
   add_executable(${program} ${arg_SOURCES})
@@ -52,4 +64,13 @@ function(tailrace_test program)
   target_compile_definitions(${program} PRIVATE TAILRACE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   gtest_discover_tests(${program} DISCOVERY_MODE PRE_TEST
     PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600)
+endfunction()
+
+# tailrace_fuzzer(program SOURCES ... DEPENDS targets...): a libFuzzer program, named <what>_fuzz; its seeds are the
+# files of tests/fuzz/seeds/<what>_fuzz.
+function(tailrace_fuzzer program)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPENDS")
+  add_executable(${program} ${arg_SOURCES})
+  target_link_libraries(${program} PRIVATE ${arg_DEPENDS} tailrace_warnings)
+  target_link_options(${program} PRIVATE -fsanitize=fuzzer)
 endfunction()
