@@ -15,7 +15,7 @@ namespace tailrace::problem {
 
 /// What is known about a model: full-data figures, never used by a method, free in virtual time.
 struct Evaluation {
-  double loss = 0;                          ///< f(x), mean over all training samples
+  double loss = 0;                          ///< f(x) = (1/n) sum_i f_i(x), over all training samples
   double gradient_norm = 0;                 ///< ||grad f(x)||
   std::optional<double> accuracy;           ///< share of training samples classified right
   std::optional<double> test_loss;

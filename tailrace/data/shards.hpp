@@ -1,0 +1,105 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "tailrace/core/field.hpp"
+#include "tailrace/core/random.hpp"
+#include "tailrace/core/result.hpp"
+
+namespace tailrace::data {
+
+/// Worker i gets samples floor(i N / n) to floor((i + 1) N / n) - 1 in file order.
+struct Contiguous {
+  static constexpr std::string_view name = "contiguous";
+  static constexpr std::string_view summary = "Equal parts in file order.";
+  static void fields(auto&, auto&&) {}
+};
+
+/// Equal parts of a uniformly random order: every worker sees the same distribution.
+struct Shuffled {
+  static constexpr std::string_view name = "shuffled";
+  static constexpr std::string_view summary = "Equal parts of a random order: i.i.d. workers.";
+  static void fields(auto&, auto&&) {}
+};
+
+/// Equal parts after a stable sort by label: most workers see one class only.
+struct SortedByLabel {
+  static constexpr std::string_view name = "sorted_by_label";
+  static constexpr std::string_view summary =
+      "Equal parts sorted by label: the most skewed workers.";
+  static void fields(auto&, auto&&) {}
+};
+
+/// Who decides how many samples a worker gets under Dirichlet.
+enum class DirichletSizes {
+  equal,   ///< all the same; the skew is in the labels alone
+  uneven,  ///< the draw, so that workers differ in size as well
+};
+
+/// Label skew of adjustable strength.
+///
+///   sizes = equal   worker i draws class shares q_i ~ Dirichlet(alpha p), p the shares of the
+///   whole
+///                   data, and fills its equal part by them from shuffled classes; when a class
+///                   runs out the others take its place in proportion (so late workers are less
+///                   skewed).
+///   sizes = uneven  every class c is cut among the workers by shares ~ Dirichlet(alpha, ...,
+///   alpha),
+///                   drawn again, up to 100 times in all, while a worker is left without a sample.
+///
+///   alpha  double  [1]  > 0; small: one class a worker; large: no skew
+///
+/// Errors  data/empty-shard when 100 draws all leave a worker without a sample.
+/// Source  equal: Hsu, Qi, Brown: Measuring the effects of non-identical data distribution,
+///         arXiv:1909.06335. uneven: Yurochkin et al.: Bayesian nonparametric federated learning of
+///         neural networks, ICML 2019; the repetition is ours.
+struct Dirichlet {
+  static constexpr std::string_view name = "dirichlet";
+  static constexpr std::string_view summary = "Random label skew, the stronger the smaller alpha.";
+
+  double alpha = 0.5;
+  DirichletSizes sizes = DirichletSizes::equal;
+
+  static void fields(auto& self, auto&& field) {
+    field("alpha", self.alpha,
+          Field{.min = 0, .above_min = true, .doc = "small: one class a worker; large: no skew"});
+    field("sizes", self.sizes,
+          Field{.doc = "equal: only labels are skewed; uneven: numbers of samples as well"});
+  }
+};
+
+/// How samples are split among workers.
+using Shards = std::variant<Contiguous, Shuffled, SortedByLabel, Dirichlet>;
+
+/// Every sample at exactly one worker.
+struct Partition {
+  std::vector<std::uint32_t> order;  ///< (samples) sample numbers, worker after worker
+  std::vector<std::size_t> begins;  ///< (workers + 1) worker i owns order[begins[i] .. begins[i+1])
+
+  [[nodiscard]] std::size_t workers() const { return begins.size() - 1; }
+  [[nodiscard]] std::span<const std::uint32_t> shard(std::size_t worker) const {
+    return std::span(order).subspan(begins[worker], begins[worker + 1] - begins[worker]);
+  }
+};
+
+/// Splits the samples with these labels (any number of classes) among workers; no shard is empty.
+///
+/// Errors  data/too-many-shards when there are more workers than samples (or no worker); those of
+///         the choice.
+[[nodiscard]] Result<Partition> split(const Shards& shards, std::span<const std::int8_t> labels,
+                                      std::size_t workers, Stream stream);
+
+}  // namespace tailrace::data
+
+template <>
+struct tailrace::EnumNames<tailrace::data::DirichletSizes> {
+  static constexpr std::array values = {
+      std::pair{"equal", tailrace::data::DirichletSizes::equal},
+      std::pair{"uneven", tailrace::data::DirichletSizes::uneven}};
+};

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "tailrace/core/field.hpp"
+#include "tailrace/problem/noise.hpp"
+#include "tailrace/problem/setup.hpp"
+#include "tailrace/problem/start.hpp"
+
+namespace tailrace::problem {
+
+enum class Spacing { linear, logarithmic };
+
+/// `dimension` eigenvalues from smallest to largest, evenly spaced in value or in logarithm.
+struct Spread {
+  static constexpr std::string_view name = "spread";
+  static constexpr std::string_view summary = "Evenly spaced between a smallest and a largest.";
+
+  std::uint32_t dimension = 100;
+  double smallest = 0.01;
+  double largest = 1;
+  Spacing spacing = Spacing::logarithmic;
+
+  static void fields(auto& self, auto&& field) {
+    field(
+        "dimension", self.dimension,
+        Field{.min = 1, .max = 4096, .doc = "of the model; memory and cost grow with its square"});
+    field("smallest", self.smallest,
+          Field{.min = 0, .doc = "eigenvalue; strong convexity; above 0 if logarithmic"});
+    field("largest", self.largest, Field{.min = 0, .doc = "eigenvalue; smoothness"});
+    field("spacing", self.spacing, Field{.doc = "linear, or logarithmic: even ratios"});
+  }
+};
+
+/// The eigenvalues one by one; their number is the dimension.
+struct Listed {
+  static constexpr std::string_view name = "listed";
+  static constexpr std::string_view summary = "Every eigenvalue as given.";
+
+  std::vector<double> values = {};
+
+  static void fields(auto& self, auto&& field) {
+    field("values", self.values,
+          Field{.min = 0, .required = true, .doc = "eigenvalues, 1 to 4096"});
+  }
+};
+
+using Spectrum = std::variant<Spread, Listed>;
+
+/// A convex quadratic with a random orientation and a known answer.
+///
+///     f_i(x)  =  1/2 (x - x*)^T A (x - x*)  -  <h_i, x - x*>,      sum_i h_i = 0
+///     f(x)    =  1/2 (x - x*)^T A (x - x*),                        min f = f(x*) = 0
+///
+///   A    (d, d)  Q diag(eigenvalues) Q^T, Q uniform on the orthogonal matrices
+///   x*   (d)     ~ N(0, I)
+///   h_i  (d)     normal, centered over workers and scaled so that (1/n) sum_i ||h_i||^2 =
+///                heterogeneity^2: the distance between a worker's gradient and the mean
+///
+/// Workers' gradients are exact; `noise` makes them stochastic. One worker alone has h = 0.
+/// Cost    d^2 multiplications a gradient, 8 d^2 bytes; building d^3.
+/// Errors  problem/spectrum.
+/// Source  Q: Stewart: The efficient generation of random orthogonal matrices, SIAM J. Numer. Anal.
+///         17, 1980.
+struct Quadratic {
+  static constexpr std::string_view name = "quadratic";
+  static constexpr std::string_view summary = "Dense random quadratic with a given spectrum.";
+
+  Spectrum spectrum = Spread{};
+  double heterogeneity = 0;
+  Start start = Zeros{};
+  Noise noise = NoNoise{};
+
+  static void fields(auto& self, auto&& field) {
+    field("spectrum", self.spectrum, Field{.doc = "eigenvalues of the Hessian"});
+    field("heterogeneity", self.heterogeneity,
+          Field{.min = 0,
+                .doc = "root mean square of ||grad f_i - grad f||; 0: all workers are alike"});
+    field("start", self.start, Field{.doc = "the starting point"});
+    field("noise", self.noise, Field{.doc = "injected into every gradient"});
+  }
+
+  [[nodiscard]] BuiltProblem build(const ProblemSetup& setup) const;
+};
+
+}  // namespace tailrace::problem
+
+template <>
+struct tailrace::EnumNames<tailrace::problem::Spacing> {
+  static constexpr std::array values = {
+      std::pair{"linear", tailrace::problem::Spacing::linear},
+      std::pair{"logarithmic", tailrace::problem::Spacing::logarithmic}};
+};
