@@ -56,14 +56,17 @@ function(tailrace_component name)
   endif()
 endfunction()
 
-# tailrace_test(program SOURCES ... DEPENDS targets... [LABELS slow|package])
+# tailrace_test(program SOURCES ... DEPENDS targets... [LABELS slow])
 function(tailrace_test program)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPENDS;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABELS" "SOURCES;DEPENDS")
   add_executable(${program} ${arg_SOURCES})
   target_link_libraries(${program} PRIVATE ${arg_DEPENDS} tailrace_warnings GTest::gmock GTest::gtest_main)
   target_compile_definitions(${program} PRIVATE TAILRACE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  gtest_discover_tests(${program} DISCOVERY_MODE PRE_TEST
-    PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600)
+  set(properties TIMEOUT 600)
+  if(arg_LABELS)
+    list(APPEND properties LABELS ${arg_LABELS})
+  endif()
+  gtest_discover_tests(${program} DISCOVERY_MODE PRE_TEST PROPERTIES ${properties})
 endfunction()
 
 # tailrace_fuzzer(program SOURCES ... DEPENDS targets...): a libFuzzer program, named <what>_fuzz; its seeds are the
