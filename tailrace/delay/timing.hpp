@@ -22,8 +22,8 @@ struct JobSpan {
   Time arrival;  ///< the server has the update; Time::never() if it never will
 };
 
-/// Decides how long work takes. The virtual-time engine asks it once for every job, in the order in which
-/// jobs are given out; a worker's jobs run first in, first out.
+/// Decides how long work takes. The virtual-time engine asks it once for every job, in the order in
+/// which jobs are given out; a worker's jobs run first in, first out.
 class Timing {
  public:
   virtual ~Timing() = default;

@@ -1,0 +1,60 @@
+#include "tailrace/delay/workers.hpp"
+
+#include <utility>
+#include <variant>
+
+#include "tailrace/core/field_range.hpp"
+#include "tailrace/delay/delay_timing.hpp"
+
+namespace tailrace::delay {
+namespace {
+
+/// The value, or nothing after its errors have joined the others.
+template <class T>
+std::optional<T> take(Result<T> result, Errors& errors) {
+  if (result) return std::move(*result);
+  errors.insert(errors.end(), result.error().begin(), result.error().end());
+  return std::nullopt;
+}
+
+template <class Model>
+Result<std::unique_ptr<Timing>> build_with(const Model& model, const Workers& workers,
+                                           const TimingSetup& setup) {
+  const std::size_t bytes = setup.dimension * sizeof(Real);
+  const Network network = workers.network.value_or(Network{});
+  const auto link_times = [&](const std::optional<Link>& own, const std::string& where) {
+    return own ? own->times(workers.count, bytes, where)
+               : network.both.times(workers.count, bytes, "workers.network");
+  };
+  Errors errors;
+  auto speeds = take(
+      std::visit([&](const auto& s) { return s.values(workers.count, setup.seed); }, workers.speed),
+      errors);
+  auto sampler = take(prepare(model, {workers.count, setup.seed}), errors);
+  auto up = take(link_times(network.up, "workers.network.up"), errors);
+  auto down = take(link_times(network.down, "workers.network.down"), errors);
+  if (!errors.empty()) return fail(std::move(errors));
+
+  TimingParts parts{.workers = workers.count,
+                    .key = Stream::key_of(setup.seed, Purpose::compute),
+                    .speeds = PerWorker<double>(std::move(*speeds)),
+                    .per = workers.per,
+                    .up = std::move(*up),
+                    .down = std::move(*down),
+                    .outages = std::nullopt};
+  if (workers.outage) parts.outages.emplace(*workers.outage, workers.count, setup.seed);
+  using Prepared = typename decltype(sampler)::value_type;
+  return std::make_unique<DelayTiming<Prepared>>(std::move(*sampler), std::move(parts));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Timing>> build_timing(const Workers& workers, const TimingSetup& setup) {
+  if (Status status = check_ranges(workers, "workers"); !status) {
+    return fail(std::move(status.error()));
+  }
+  return std::visit([&](const auto& model) { return build_with(model, workers, setup); },
+                    workers.delay);
+}
+
+}  // namespace tailrace::delay
