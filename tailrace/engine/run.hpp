@@ -149,6 +149,8 @@ class Observer {
   /// The model has a new version.
   virtual void stepped(Version /*version*/, std::span<const Real> /*model*/, Time /*now*/) {}
   virtual void evaluated(const Sample& /*sample*/) {}
+  /// A resumed run begins; these are the samples it had already taken.
+  virtual void restored(const std::vector<Sample>& /*samples*/) {}
 };
 
 }  // namespace tailrace::engine

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "tailrace/core/archive.hpp"
+#include "tailrace/core/ids.hpp"
+#include "tailrace/core/model_store.hpp"
+#include "tailrace/policy/server.hpp"
+#include "tailrace/policy/worker.hpp"
+
+namespace tailrace::engine {
+
+/// The jobs that are in flight: given out, their updates not yet dealt with. Every engine keeps
+/// one.
+///
+/// A job is 24 bytes and a pinned model version; a worker that waits is one counter.
+class Flight {
+ public:
+  using Id = std::uint32_t;  ///< names a job until it lands; then it is used again
+
+  struct Job {
+    WorkerId worker = 0;
+    ModelStore::Slot slot = 0;  ///< where its starting point is kept
+    JobNumber number = 0;
+    Version version = 0;
+  };
+
+  explicit Flight(std::uint32_t workers) : given_(workers, 0) {}
+
+  /// Gives the worker a job from the current version, which stays alive until the job lands.
+  Id take_off(WorkerId worker, ModelStore& models) {
+    if (free_.empty()) {
+      free_.push_back(static_cast<Id>(jobs_.size()));
+      jobs_.emplace_back();
+    }
+    const Id id = free_.back();
+    free_.pop_back();
+    jobs_[id] = {worker, models.pin(), given_[worker]++, models.version()};
+    most_ = std::max(most_, size());
+    return id;
+  }
+
+  /// The update has been dealt with.
+  void land(Id id, ModelStore& models) {
+    models.release(jobs_[id].slot);
+    free_.push_back(id);
+  }
+
+  [[nodiscard]] const Job& operator[](Id id) const { return jobs_[id]; }
+  [[nodiscard]] policy::Job job(Id id, const ModelStore& models) const {
+    const Job& job = jobs_[id];
+    return {job.worker, job.number, job.version, models.at(job.slot)};
+  }
+  [[nodiscard]] policy::Arrived arrived(Id id, const ModelStore& models) const {
+    const Job& job = jobs_[id];
+    return {job.worker, job.number, job.version, models.at(job.slot)};
+  }
+
+  [[nodiscard]] std::uint64_t size() const { return jobs_.size() - free_.size(); }
+  [[nodiscard]] std::uint64_t size_max() const { return most_; }
+  [[nodiscard]] Id ids() const { return static_cast<Id>(jobs_.size()); }
+  [[nodiscard]] std::uint32_t workers() const { return static_cast<std::uint32_t>(given_.size()); }
+
+  void state(Archive& archive) { archive(jobs_, free_, given_, most_); }
+
+ private:
+  std::vector<Job> jobs_;
+  std::vector<Id> free_;
+  std::vector<JobNumber> given_;  ///< jobs each worker has been given
+  std::uint64_t most_ = 0;
+};
+
+}  // namespace tailrace::engine

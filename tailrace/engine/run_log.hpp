@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tailrace/core/archive.hpp"
+#include "tailrace/core/ids.hpp"
+#include "tailrace/core/result.hpp"
+#include "tailrace/core/time.hpp"
+
+namespace tailrace::engine {
+
+/// What has to be known to repeat a run: whose update arrived, in which order, and when.
+///
+/// Jobs need no entry. A server is a pure state machine and a worker's jobs land in the order in
+/// which they were given, so the k-th arrival of worker i is its k-th job, and everything about
+/// that job follows.
+///
+///   file    "trunlog1", fingerprint (8 bytes), then frames
+///   frame   length (4), checksum (4), payload of arrivals
+///   arrival worker as varint, nanoseconds since the previous arrival as varint: about 6 bytes
+///
+/// A torn last frame is dropped when the file is read: what came before it is still a true prefix
+/// of the run.
+struct LogEntry {
+  WorkerId worker = 0;
+  Time time;
+  bool operator==(const LogEntry&) const = default;
+};
+
+/// Appends arrivals. Entries are buffered and written a frame at a time.
+class RunLogWriter {
+ public:
+  /// Opens the file, beginning anew, or keeping what is there so that a resumed run can rewind() to
+  /// its checkpoint.
+  static Result<RunLogWriter> open(const std::string& path, std::uint64_t fingerprint, bool keep);
+  RunLogWriter(RunLogWriter&&) = default;
+  RunLogWriter& operator=(RunLogWriter&&) = default;
+  ~RunLogWriter();
+
+  void add(const LogEntry& entry);
+  /// Writes what is buffered; returns the first error since the beginning.
+  [[nodiscard]] Status flush();
+  /// Position for a checkpoint; to be called after flush().
+  struct Position {
+    std::uint64_t size = 0;
+    Time last;
+  };
+  [[nodiscard]] Position position() const { return {size_, last_}; }
+  /// Cuts the file back to a position of an earlier flush.
+  [[nodiscard]] Status rewind(const Position& position);
+
+ private:
+  RunLogWriter(std::FILE* file, std::string path) : file_(file), path_(std::move(path)) {}
+
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::unique_ptr<std::FILE, Close> file_;
+  std::string path_;
+  std::vector<unsigned char> buffer_;
+  std::uint64_t size_ = 0;
+  Time last_;
+  bool failed_ = false;
+};
+
+struct RunLog {
+  std::uint64_t fingerprint = 0;
+  std::vector<LogEntry> entries;
+  bool torn = false;  ///< the last frame was incomplete and has been dropped
+};
+
+[[nodiscard]] Result<RunLog> read_run_log(const std::string& path);
+
+}  // namespace tailrace::engine

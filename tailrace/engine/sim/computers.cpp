@@ -1,0 +1,112 @@
+#include "tailrace/engine/sim/computers.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace tailrace::engine::sim {
+
+Computers::Computers(const problem::Problem& problem, const policy::Local& local,
+                     const policy::JobKeys& keys, std::size_t threads)
+    : ahead_max_(8 * threads), own_(problem, local, keys) {
+  for (std::size_t i = 1; i < threads; ++i) {
+    workers_.push_back(std::make_unique<policy::Worker>(problem, local, keys));
+  }
+  for (const auto& worker : workers_) {
+    threads_.emplace_back([this, helper = worker.get()] {
+      std::unique_lock lock(mutex_);
+      for (;;) {
+        Flight::Id id = 0;
+        posted_.wait(lock, [&] { return stop_ || (ahead_ < ahead_max_ && next(id)); });
+        if (stop_) return;
+        compute(*helper, id, lock);
+      }
+    });
+  }
+}
+
+Computers::~Computers() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  posted_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void Computers::post(Flight::Id id, Time arrival, const policy::Job& job) {
+  const std::lock_guard lock(mutex_);
+  if (slots_.size() <= id) slots_.resize(id + 1);
+  Slot& slot = slots_[id];
+  slot.phase = Phase::waiting;
+  slot.ticket = tickets_++;
+  slot.job = job;
+  waiting_.push_back({arrival, slot.ticket, id});
+  std::push_heap(waiting_.begin(), waiting_.end());
+  if (ahead_ < ahead_max_) posted_.notify_one();
+}
+
+bool Computers::next(Flight::Id& id) {
+  while (!waiting_.empty()) {
+    std::pop_heap(waiting_.begin(), waiting_.end());
+    const Waiting waiting = waiting_.back();
+    waiting_.pop_back();
+    const Slot& slot = slots_[waiting.id];
+    // The engine may have computed it already, and given its id to another job.
+    if (slot.phase == Phase::waiting && slot.ticket == waiting.ticket) {
+      id = waiting.id;
+      slots_[id].phase = Phase::running;
+      ++ahead_;
+      return true;
+    }
+  }
+  return false;
+}
+
+void Computers::compute(policy::Worker& worker, Flight::Id id, std::unique_lock<std::mutex>& lock) {
+  Slot& slot = slots_[id];
+  slot.update = spare();
+  policy::Update& update = *slot.update;
+  const policy::Job job = slot.job;
+  lock.unlock();
+  worker.run(job, update);
+  lock.lock();
+  slot.phase = Phase::done;
+  finished_.notify_one();
+}
+
+policy::Update& Computers::take(Flight::Id id) {
+  std::unique_lock lock(mutex_);
+  Slot& slot = slots_[id];
+  if (slot.phase == Phase::waiting) {
+    slot.phase = Phase::running;
+    ++ahead_;
+    compute(own_, id, lock);
+  }
+  while (slot.phase != Phase::done) {
+    Flight::Id other = 0;
+    if (ahead_ < ahead_max_ && next(other)) {
+      compute(own_, other, lock);
+    } else {
+      finished_.wait(lock, [&] { return slot.phase == Phase::done; });
+    }
+  }
+  return *slot.update;
+}
+
+void Computers::recycle(Flight::Id id) {
+  const std::lock_guard lock(mutex_);
+  Slot& slot = slots_[id];
+  slot.phase = Phase::none;
+  spares_.push_back(std::move(slot.update));
+  --ahead_;
+  posted_.notify_one();
+}
+
+std::unique_ptr<policy::Update> Computers::spare() {
+  if (spares_.empty()) return std::make_unique<policy::Update>();
+  std::unique_ptr<policy::Update> update = std::move(spares_.back());
+  spares_.pop_back();
+  return update;
+}
+
+}  // namespace tailrace::engine::sim

@@ -1,0 +1,249 @@
+#include "tailrace/engine/sim/simulate.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include "tailrace/core/check.hpp"
+#include "tailrace/engine/flight.hpp"
+#include "tailrace/engine/monitor.hpp"
+#include "tailrace/engine/sim/computers.hpp"
+#include "tailrace/engine/sim/event_queue.hpp"
+#include "tailrace/policy/worker.hpp"
+
+namespace tailrace::engine {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::vector<Real> starting_point(const problem::Problem& problem, std::uint64_t seed) {
+  std::vector<Real> start(problem.dimension());
+  problem.start(seed, start);
+  return start;
+}
+
+class Simulation {
+ public:
+  Simulation(const problem::Problem& problem, const policy::Method& method, delay::Timing& timing,
+             const RunOptions& options)
+      : problem_(problem),
+        method_(method),
+        timing_(timing),
+        options_(options),
+        pool_(options.threads > 1 ? std::make_unique<Pool>(options.threads) : nullptr),
+        workers_(static_cast<std::uint32_t>(problem.workers())),
+        server_(policy::make_server(method, {.start = starting_point(problem, options.seed),
+                                             .workers = workers_,
+                                             .seed = options.seed,
+                                             .pool = pool_.get()})),
+        keys_(options.seed),
+        worker_(problem, method.local, keys_),
+        monitor_(problem, options.stop, options.evaluate, options.progress, options.observer,
+                 pool_.get()),
+        checkpoint_(options.checkpoint),
+        flight_(workers_),
+        free_(workers_),
+        busy_(workers_) {}
+
+  Result<RunResult> run() {
+    const Clock::time_point began = Clock::now();
+    const Result<bool> resumed = checkpoint_.restore([this](Archive& archive) { state(archive); });
+    if (!resumed) return fail(resumed.error());
+    if (*resumed) {
+      if (Status rewound = resume(); !rewound) return fail(rewound.error());
+    } else {
+      begin();
+    }
+    while (!monitor_.ending() && !queue_.empty()) {
+      if (Status healthy = housekeeping(); !healthy) return fail(healthy.error());
+      if (!monitor_.ending()) advance();
+    }
+    return finish(began);
+  }
+
+ private:
+  void begin() {
+    monitor_.evaluate(standing(), server_->models().current());
+    server_->begin(actions_);
+    carry_out();
+  }
+
+  Status resume() {
+    if (options_.observer != nullptr) options_.observer->restored(monitor_.samples());
+    return options_.log != nullptr ? options_.log->rewind(log_position_) : Status();
+  }
+
+  /// What is not part of an event: interrupts, checkpoints, progress. Looked at every so often.
+  Status housekeeping() {
+    if (options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed)) {
+      monitor_.end(Ending::interrupted);
+      return save(&Checkpoint::save);
+    }
+    if (++events_ % 1024 != 0 && !slow_events_) return {};
+    monitor_.report(standing());
+    return save(&Checkpoint::save_if_due);
+  }
+
+  Status save(Status (Checkpoint::*how)(const Checkpoint::State&)) {
+    if (options_.log != nullptr) {
+      if (Status flushed = options_.log->flush(); !flushed) return flushed;
+      log_position_ = options_.log->position();
+    }
+    return (checkpoint_.*how)([this](Archive& archive) { state(archive); });
+  }
+
+  /// Up to the next event, or to the moment at which the clock alone calls for something.
+  void advance() {
+    const sim::Event event = queue_.top();
+    const Time moment = monitor_.next_moment();
+    if (moment.ns < event.ns) {
+      now_ = moment;
+      return monitor_.tick(standing(), server_->models().current());
+    }
+    queue_.pop();
+    now_ = {event.ns};
+    deliver(event.payload);
+  }
+
+  void deliver(Flight::Id id) {
+    policy::Update& update = computed(id);
+    const policy::Arrived arrived = flight_.arrived(id, server_->models());
+    if (options_.observer != nullptr) options_.observer->arrived(arrived, update, now_);
+    if (options_.log != nullptr) options_.log->add({arrived.worker, now_});
+    gradients_ += method_.local.steps;
+    concurrency_sum_ += static_cast<double>(flight_.size());
+    actions_.clear();
+    server_->arrive(arrived, update, actions_);
+    if (computers_) computers_->recycle(id);
+    flight_.land(id, server_->models());
+    carry_out();
+    monitor_.after_arrival(standing(), actions_.diverged);
+  }
+
+  void carry_out() {
+    if (actions_.stepped) {
+      const std::span<const Real> model = server_->models().current();
+      if (options_.observer != nullptr) options_.observer->stepped(server_->version(), model, now_);
+      if (monitor_.evaluates_after(server_->version())) monitor_.evaluate(standing(), model);
+    }
+    for (const WorkerId worker : actions_.start) start(worker);
+  }
+
+  void start(WorkerId worker) {
+    const Flight::Id id = flight_.take_off(worker, server_->models());
+    const Flight::Job& job = flight_[id];
+    const delay::JobSpan span =
+        timing_.schedule({worker, job.number, method_.local.steps, now_, free_[worker]});
+    if (options_.observer != nullptr) {
+      options_.observer->started(worker, job.number, job.version, now_);
+    }
+    free_[worker] = span.end;
+    if (span.arrival == Time::never()) return;
+    busy_[worker] = busy_[worker] + (span.end - span.start);
+    queue_.push(span.arrival, id);
+    if (computers_) computers_->post(id, span.arrival, flight_.job(id, server_->models()));
+  }
+
+  /// The job's update, from another thread or computed now.
+  policy::Update& computed(Flight::Id id) {
+    if (computers_) return computers_->take(id);
+    if (options_.threads > 1 && measured_ < measured_max) return measure(id);
+    worker_.run(flight_.job(id, server_->models()), update_);
+    return update_;
+  }
+
+  /// Handing a job to another thread costs a few microseconds, so that is done only for jobs that
+  /// cost more. The first jobs are timed to find out; this decides where jobs run, never what they
+  /// give.
+  policy::Update& measure(Flight::Id id) {
+    const Clock::time_point began = Clock::now();
+    worker_.run(flight_.job(id, server_->models()), update_);
+    measured_seconds_ += std::chrono::duration<double>(Clock::now() - began).count();
+    if (++measured_ == measured_max) {
+      const double seconds = measured_seconds_ / measured_max;
+      slow_events_ = seconds > 1e-4;
+      if (seconds > 1e-5) go_parallel(id);
+    }
+    return update_;
+  }
+
+  void go_parallel(Flight::Id current) {
+    computers_ = std::make_unique<sim::Computers>(problem_, method_.local, keys_, options_.threads);
+    queue_.each([&](const sim::Event& event) {
+      if (event.payload != current) {
+        computers_->post(event.payload, {event.ns}, flight_.job(event.payload, server_->models()));
+      }
+    });
+  }
+
+  [[nodiscard]] Standing standing() const {
+    return {server_->version(), now_, gradients_, &server_->counts()};
+  }
+
+  Result<RunResult> finish(Clock::time_point began) {
+    computers_.reset();
+    RunResult result;
+    monitor_.finish(standing(), server_->models().current(), result);
+    result.concurrency_max = flight_.size_max();
+    if (result.counts.arrivals > 0) {
+      result.concurrency_mean = concurrency_sum_ / static_cast<double>(result.counts.arrivals);
+    }
+    for (std::uint32_t worker = 0; worker < workers_; ++worker) {
+      // What was planned beyond the end has not been computed.
+      const Time beyond = {std::max<std::int64_t>(0, free_[worker].ns - now_.ns)};
+      const double busy = std::max(0.0, (busy_[worker] - beyond).seconds());
+      result.utilization.push_back(now_.ns > 0 ? std::min(1.0, busy / now_.seconds()) : 0);
+    }
+    result.wall_seconds = std::chrono::duration<double>(Clock::now() - began).count();
+    if (options_.log != nullptr) {
+      if (Status flushed = options_.log->flush(); !flushed) return fail(flushed.error());
+    }
+    return result;
+  }
+
+  void state(Archive& archive) {
+    server_->state(archive);
+    archive(flight_, queue_, free_, busy_, now_, gradients_, concurrency_sum_, monitor_,
+            log_position_);
+    timing_.state(archive);
+  }
+
+  static constexpr int measured_max = 16;
+
+  const problem::Problem& problem_;
+  const policy::Method& method_;
+  delay::Timing& timing_;
+  const RunOptions& options_;
+  std::unique_ptr<Pool> pool_;
+  std::uint32_t workers_;
+  std::unique_ptr<policy::Server> server_;
+  policy::JobKeys keys_;
+  policy::Worker worker_;
+  policy::Update update_;
+  std::unique_ptr<sim::Computers> computers_;
+  Monitor monitor_;
+  Checkpoint checkpoint_;
+  Flight flight_;
+  sim::EventQueue queue_;
+  std::vector<Time> free_;  ///< when each worker finishes what it has been given
+  std::vector<Time> busy_;  ///< time each worker was given work for
+  Time now_;
+  policy::Actions actions_;
+  std::uint64_t gradients_ = 0;
+  double concurrency_sum_ = 0;
+  RunLogWriter::Position log_position_;
+  std::uint64_t events_ = 0;
+  int measured_ = 0;
+  double measured_seconds_ = 0;
+  bool slow_events_ = false;
+};
+
+}  // namespace
+
+Result<RunResult> simulate(const problem::Problem& problem, const policy::Method& method,
+                           delay::Timing& timing, const RunOptions& options) {
+  return Simulation(problem, method, timing, options).run();
+}
+
+}  // namespace tailrace::engine
