@@ -60,7 +60,16 @@ class Flight {
 
   [[nodiscard]] std::uint64_t size() const { return jobs_.size() - free_.size(); }
   [[nodiscard]] std::uint64_t size_max() const { return most_; }
-  [[nodiscard]] Id ids() const { return static_cast<Id>(jobs_.size()); }
+  /// Every job in flight, in no particular order.
+  [[nodiscard]] std::vector<Id> open() const {
+    std::vector<bool> is_open(jobs_.size(), true);
+    for (const Id id : free_) is_open[id] = false;
+    std::vector<Id> ids;
+    for (Id id = 0; id < jobs_.size(); ++id) {
+      if (is_open[id]) ids.push_back(id);
+    }
+    return ids;
+  }
   [[nodiscard]] std::uint32_t workers() const { return static_cast<std::uint32_t>(given_.size()); }
 
   void state(Archive& archive) { archive(jobs_, free_, given_, most_); }

@@ -26,9 +26,9 @@ class Monitor {
 
   /// The next moment at which the clock alone calls for something (an evaluation or the end).
   [[nodiscard]] Time next_moment() const { return next_moment_; }
-  /// The clock has reached next_moment(): records the evaluation if one is due, ends the run if its
-  /// time is up.
-  void tick(const Standing& standing, std::span<const Real> model);
+  [[nodiscard]] bool evaluation_due(Time now) const { return now >= next_evaluation_; }
+  /// The clock shows `now`: plans the next evaluation, ends the run if its time is up.
+  void pass(Time now);
 
   /// Whether a step that leads to `version` calls for an evaluation.
   [[nodiscard]] bool evaluates_after(Version version) const {

@@ -99,7 +99,10 @@ class Simulation {
     const Time moment = monitor_.next_moment();
     if (moment.ns < event.ns) {
       now_ = moment;
-      return monitor_.tick(standing(), server_->models().current());
+      if (monitor_.evaluation_due(now_)) {
+        monitor_.evaluate(standing(), server_->models().current());
+      }
+      return monitor_.pass(now_);
     }
     queue_.pop();
     now_ = {event.ns};
