@@ -4,6 +4,8 @@
 #include <concepts>
 #include <cstddef>
 #include <limits>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -20,9 +22,10 @@ inline constexpr double infinity = std::numeric_limits<double>::infinity();
 ///       field("exponent", self.exponent, Field{.min = 0, .doc = "0 switches it off"});
 ///     }
 ///
-/// `self` may be const; the default is what a default-constructed struct holds. Members may be
-/// bool, integers, double, std::string, Time, enums with EnumNames, structs with fields,
-/// std::variant of named structs (see Choice below), std::optional and std::vector of all these.
+/// `self` may be const; the default is what a default-constructed struct holds. Members may be bool,
+/// integers, double, std::string, Time, quantities with a unit (see Quantity), enums with EnumNames,
+/// structs with fields, std::variant of components (see Component), std::optional and std::vector of all
+/// these.
 struct Field {
   std::string_view unit = "1";  ///< "1" for plain numbers, "s", "steps", "jobs", "bytes/s", ...
   double min = -infinity;
@@ -36,6 +39,13 @@ struct Field {
     // Written so that NaN is refused.
     return (above_min ? x > min : x >= min) && (below_max ? x < max : x <= max);
   }
+};
+
+/// A value written with its unit, such as "100Mbit/s". A free to_string writes what parse reads.
+template <class T>
+concept Quantity = requires(std::string_view text, const T& value) {
+  { T::parse(text) } -> std::same_as<std::optional<T>>;
+  { to_string(value) } -> std::same_as<std::string>;
 };
 
 /// Names of an enum's values, specialised beside the enum:

@@ -8,7 +8,7 @@
 
 namespace tailrace::delay {
 
-/// How many bytes a link carries in a second. [bytes/s]
+/// How many bytes a link carries in a second. [bytes/s] A Quantity.
 struct Bandwidth {
   double bytes_per_second = std::numeric_limits<double>::infinity();
 

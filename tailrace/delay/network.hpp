@@ -17,10 +17,10 @@ namespace tailrace::delay {
 ///
 ///     T_i = latency_i + bytes / bandwidth_i
 struct Link {
-  Time latency;
-  Bandwidth bandwidth;
-  std::vector<Time> latencies;        ///< one a worker, in place of latency; or empty
-  std::vector<Bandwidth> bandwidths;  ///< one a worker, in place of bandwidth; or empty
+  Time latency = {};
+  Bandwidth bandwidth = {};
+  std::vector<Time> latencies = {};        ///< one a worker, in place of latency; or empty
+  std::vector<Bandwidth> bandwidths = {};  ///< one a worker, in place of bandwidth; or empty
 
   static void fields(auto& self, auto&& field) {
     field("latency", self.latency, Field{.unit = "s", .min = 0, .doc = "time of an empty message"});
@@ -49,9 +49,9 @@ struct Network {
   static constexpr std::string_view name = "network";
   static constexpr std::string_view summary = "Latency and bandwidth between server and workers.";
 
-  Link both;                 ///< each way, unless said otherwise below
-  std::optional<Link> up;    ///< update to server
-  std::optional<Link> down;  ///< model to worker
+  Link both = {};                 ///< each way, unless said otherwise below
+  std::optional<Link> up = {};    ///< update to server
+  std::optional<Link> down = {};  ///< model to worker
 
   static void fields(auto& self, auto&& field) {
     Link::fields(self.both, field);

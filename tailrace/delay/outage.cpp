@@ -62,4 +62,11 @@ Outages::Span Outages::place(WorkerId worker, Time now, Time begin, Time work) {
   return {begin, end};
 }
 
+void Outages::state(Archive& archive) {
+  const std::size_t workers = cycles_.size();
+  archive(cycles_);
+  if (cycles_.size() == workers) return;
+  archive.refuse();
+}
+
 }  // namespace tailrace::delay

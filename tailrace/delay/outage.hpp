@@ -67,7 +67,7 @@ class Outages {
   /// at Time::never().
   Span place(WorkerId worker, Time now, Time begin, Time work);
 
-  void state(Archive& archive) { archive(cycles_); }
+  void state(Archive& archive);
 
  private:
   /// Up on [.., up_end), down on [up_end, down_end).

@@ -36,7 +36,7 @@ struct ListedSpeeds {
   static constexpr std::string_view name = "list";
   static constexpr std::string_view summary = "The time of each worker is given.";
 
-  std::vector<double> seconds;
+  std::vector<double> seconds = {};
   bool shuffled = false;
 
   static void fields(auto& self, auto&& field) {

@@ -11,8 +11,8 @@ struct JobTiming {
   WorkerId worker = 0;
   JobNumber job = 0;        ///< this worker's job number
   std::uint32_t steps = 1;  ///< local steps, each one gradient
-  Time given;               ///< when the server hands the job out
-  Time free;                ///< when the worker finishes what it was given before
+  Time given = {};          ///< when the server hands the job out
+  Time free = {};           ///< when the worker finishes what it was given before
 };
 
 /// When that job runs and its update arrives: given <= start <= end <= arrival.

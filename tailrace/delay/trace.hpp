@@ -34,7 +34,7 @@ struct Trace {
   static constexpr std::string_view name = "trace";
   static constexpr std::string_view summary = "Durations from a recorded CSV file.";
 
-  std::string file;
+  std::string file = {};
   double unit = 1;
 
   static void fields(auto& self, auto&& field) {

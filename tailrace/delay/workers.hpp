@@ -36,11 +36,11 @@ struct Workers {
   enum class Per { step, job };
 
   WorkerId count = 1;
-  SpeedModels::Choice speed;
-  DelayModels::Choice delay;
+  SpeedModels::Choice speed = {};
+  DelayModels::Choice delay = {};
   Per per = Per::step;
-  std::optional<Network> network;
-  std::optional<Outage> outage;
+  std::optional<Network> network = {};
+  std::optional<Outage> outage = {};
 
   static void fields(auto& self, auto&& field) {
     field("count", self.count,
