@@ -12,6 +12,7 @@ namespace tailrace::tidy {
 namespace {
 
 constexpr int lines_max = 499;
+constexpr int columns_max = 100;
 
 constexpr std::array<std::string_view, 13> dependency_order = {
     "core",   "math",   "data",        "problem", "delay",  "policy",      "recipe",
@@ -115,6 +116,23 @@ Breaches long_files(const Tree& tree) {
       breaches.push_back(path + ": " + std::to_string(lines) + " lines, more than " +
                          std::to_string(lines_max));
     }
+  }
+  return breaches;
+}
+
+Breaches long_lines(const Tree& tree) {
+  // A byte of the form 10xxxxxx continues a UTF-8 character.
+  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
+  Breaches breaches;
+  for (const auto& [path, text] : tree) {
+    if (!is_code(path)) continue;
+    for_each_line(text, [&, &path = path](int number, std::string_view line) {
+      const auto columns = std::count_if(line.begin(), line.end(), std::not_fn(continues));
+      if (columns > columns_max && line.find("://") == std::string_view::npos) {
+        breaches.push_back(where(path, number) + ": " + std::to_string(columns) +
+                           " columns, more than " + std::to_string(columns_max));
+      }
+    });
   }
   return breaches;
 }

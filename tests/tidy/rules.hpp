@@ -14,6 +14,10 @@ using Breaches = std::vector<std::string>;
 /// A file has fewer than 500 lines; the license, which is not ours to shorten, has not.
 Breaches long_files(const Tree& tree);
 
+/// A line of code has at most 100 columns; clang-format leaves tables in comments and strings as
+/// they are. Links, which cannot be broken, are left alone.
+Breaches long_lines(const Tree& tree);
+
 /// A folder of tailrace/ includes only itself and the folders before it: core, math, data, problem,
 /// delay, policy, recipe, theory, engine, catalog.hpp, spec, report, tailrace.hpp.
 Breaches includes_against_the_order(const Tree& tree);

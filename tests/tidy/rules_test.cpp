@@ -23,6 +23,14 @@ TEST(TidyRules, FindFilesOfFiveHundredLines) {
   EXPECT_THAT(long_files(tree), ElementsAre("cli/long.cpp: 500 lines, more than 499"));
 }
 
+TEST(TidyRules, FindLinesWiderThanAHundredColumns) {
+  const std::string umlauts = "//" + std::string(97, '-') + "\u00fc";  // 100 columns, 101 bytes
+  const Tree tree = {{"cli/a.cpp", std::string(101, '-') + "\n" + umlauts + "\n"},
+                     {"docs/a.md", std::string(101, '-') + "\n"}};
+
+  EXPECT_THAT(long_lines(tree), ElementsAre("cli/a.cpp:1: 101 columns, more than 100"));
+}
+
 TEST(TidyRules, FindIncludesOfLaterFolders) {
   const Tree tree = {
       {"tailrace/math/norm.hpp",
@@ -107,6 +115,8 @@ TEST(TidyRules, FindLinksThatLeadNowhere) {
 }
 
 TEST(OurTree, HasFilesBelowFiveHundredLines) { EXPECT_THAT(long_files(our_tree()), IsEmpty()); }
+
+TEST(OurTree, HasLinesOfAtMostAHundredColumns) { EXPECT_THAT(long_lines(our_tree()), IsEmpty()); }
 
 TEST(OurTree, IncludesOnlyEarlierFolders) {
   EXPECT_THAT(includes_against_the_order(our_tree()), IsEmpty());
