@@ -9,8 +9,6 @@ namespace tailrace {
 namespace {
 
 struct Inner {
-  static constexpr std::string_view name = "inner";
-  static constexpr std::string_view summary = "For the test.";
   double beta = 0.5;
 
   static void fields(auto& self, auto&& field) {

@@ -45,6 +45,12 @@ class ModelStore {
   }
   [[nodiscard]] std::span<const Real> at(Slot slot) const { return {buffer(slot), dimension_}; }
 
+  /// A hint that this version will be read and released soon.
+  void fetch(Slot slot) const {
+    __builtin_prefetch(&pins_[slot]);
+    __builtin_prefetch(buffer(slot));
+  }
+
   /// Where a step reads from and writes to; the same buffer if nobody reads the current version.
   struct Step {
     const Real* from;

@@ -1,6 +1,7 @@
 #include "tailrace/delay/outage.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "tailrace/core/distributions.hpp"
 #include "tailrace/core/random.hpp"
@@ -9,7 +10,7 @@ namespace tailrace::delay {
 namespace {
 
 /// Bounds the walk of a job whose length a heavy tail drew beyond all reason.
-constexpr int cycles_max = 1'000'000;
+constexpr std::uint64_t cycles_max = 1'000'000;
 
 Time scaled(Time mean, double factor) { return Time::from_seconds(mean.seconds() * factor); }
 
@@ -44,18 +45,23 @@ Outages::Cycle Outages::next(WorkerId worker, const Cycle& before) const {
 }
 
 Outages::Span Outages::place(WorkerId worker, Time now, Time begin, Time work) {
+  constexpr Span endless{Time::never(), Time::never()};
+  if (begin == Time::never()) return endless;
   Cycle& known = cycles_[worker];
   while (known.down_end <= now) known = next(worker, known);
   Cycle current = known;
-  while (current.down_end <= begin) current = next(worker, current);
+  const std::uint64_t last = known.number + cycles_max;
+  while (current.down_end <= begin) {
+    if (current.number == last) return endless;
+    current = next(worker, current);
+  }
   if (current.up_end <= begin) {
     begin = current.down_end;
     current = next(worker, current);
   }
-  if (work == Time::never()) return {begin, Time::never()};
   Time end = begin + work;
-  for (int walked = 0; end > current.up_end; ++walked) {
-    if (walked == cycles_max) return {begin, Time::never()};
+  while (end > current.up_end) {
+    if (work == Time::never() || current.number >= last) return {begin, Time::never()};
     end = end + (current.down_end - current.up_end);
     current = next(worker, current);
   }
@@ -63,10 +69,10 @@ Outages::Span Outages::place(WorkerId worker, Time now, Time begin, Time work) {
 }
 
 void Outages::state(Archive& archive) {
-  const std::size_t workers = cycles_.size();
-  archive(cycles_);
-  if (cycles_.size() == workers) return;
-  archive.refuse();
+  std::vector<Cycle> cycles = cycles_;
+  archive(cycles);
+  if (cycles.size() != cycles_.size()) return archive.refuse();
+  cycles_ = std::move(cycles);
 }
 
 }  // namespace tailrace::delay

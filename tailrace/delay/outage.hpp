@@ -63,8 +63,8 @@ class Outages {
   /// When work of length `work` that may begin at `begin` on a worker starts and ends.
   ///
   /// `now` must not decrease from question to question of a worker, and begin >= now. A job may be
-  /// canceled: only `now` moves the state, not the answer. A job of more than a million cycles ends
-  /// at Time::never().
+  /// canceled: only `now` moves the state, not the answer. What lies more than a million cycles
+  /// after `now` is Time::never().
   Span place(WorkerId worker, Time now, Time begin, Time work);
 
   void state(Archive& archive);

@@ -128,6 +128,15 @@ TEST(Outages, EndNoJobThatNeverEndsOrLastsBeyondAMillionCycles) {
 
   EXPECT_EQ(outages.place(0, {0}, {0}, Time::never()).end, Time::never());
   EXPECT_EQ(outages.place(0, {0}, {0}, {100'000'000'000}).end, Time::never());
+  EXPECT_EQ(outages.place(0, {0}, {0}, {9'000'000}).end, Time{9'000'000 + 4 * 899'999});
+}
+
+TEST(Outages, StartNoJobBehindOneThatNeverEndsOrBeyondAMillionCycles) {
+  Outages outages(ten_up_four_down, 1, 1);
+
+  EXPECT_EQ(outages.place(0, {0}, Time::never(), {1}).start, Time::never());
+  EXPECT_EQ(outages.place(0, {0}, {100'000'000'000}, {1}).start, Time::never());
+  EXPECT_EQ(outages.place(0, {0}, {14'000'000}, {1}).start, Time{14'000'000});
 }
 
 }  // namespace
