@@ -49,6 +49,8 @@ class Flight {
   }
 
   [[nodiscard]] const Job& operator[](Id id) const { return jobs_[id]; }
+  /// A hint that this worker will be given a job soon.
+  void fetch(WorkerId worker) const { __builtin_prefetch(&given_[worker]); }
   [[nodiscard]] policy::Job job(Id id, const ModelStore& models) const {
     const Job& job = jobs_[id];
     return {job.worker, job.number, job.version, models.at(job.slot)};

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <vector>
 
 #include "tailrace/core/archive.hpp"
@@ -29,20 +31,20 @@ class EventQueue {
     const Event event{time.ns, sequence_++, payload};
     if (hole_) {
       hole_ = false;
-      sink(0, event);
+      sink(event);
     } else {
       heap_.push_back(event);
       rise(heap_.size() - 1, event);
     }
   }
 
-  [[nodiscard]] bool empty() const { return heap_.size() == (hole_ ? 1U : 0U); }
-  [[nodiscard]] std::size_t size() const { return heap_.size() - (hole_ ? 1 : 0); }
+  [[nodiscard]] bool empty() const { return size() == 0; }
+  [[nodiscard]] std::size_t size() const { return heap_.size() - first - (hole_ ? 1 : 0); }
 
   /// The earliest event; the queue is not empty.
   [[nodiscard]] const Event& top() {
     close_hole();
-    return heap_.front();
+    return heap_[first];
   }
   /// Removes top().
   void pop() {
@@ -50,20 +52,58 @@ class EventQueue {
     hole_ = true;
   }
 
+  /// The four events of which one comes after top(), and the sixteen of which one comes after
+  /// those: hints for fetching what they need from memory.
+  template <class Visit>
+  void each_soon(const Visit& visit) const {
+    each_between(first_child(first), first_child(first) + arity, visit);
+  }
+  template <class Visit>
+  void each_later(const Visit& visit) const {
+    const std::size_t begin = first_child(first_child(first));
+    each_between(begin, begin + arity * arity, visit);
+  }
+
   /// Every waiting event, in no particular order.
   template <class Visit>
   void each(const Visit& visit) {
     close_hole();
-    for (const Event& event : heap_) visit(event);
+    for (std::size_t place = first; place < heap_.size(); ++place) visit(heap_[place]);
   }
 
-  void state(Archive& archive) {
-    close_hole();
-    archive(heap_, sequence_);
-  }
+  void state(Archive& archive);
 
  private:
+  template <class Visit>
+  void each_between(std::size_t begin, std::size_t end, const Visit& visit) const {
+    for (std::size_t place = begin; place < std::min(heap_.size(), end); ++place) {
+      visit(heap_[place]);
+    }
+  }
+
   static constexpr std::size_t arity = 4;
+  /// The root's place. Four brothers then fill exactly one cache line; the places before it are not
+  /// used.
+  static constexpr std::size_t first = 3;
+  static constexpr std::size_t first_child(std::size_t place) {
+    return arity * (place - first) + 4;
+  }
+  static constexpr std::size_t parent_of(std::size_t place) { return (place - 4) / arity + first; }
+
+  template <class T>
+  struct CacheLines {
+    using value_type = T;
+    CacheLines() = default;
+    template <class U>
+    explicit CacheLines(const CacheLines<U>& /*other*/) {}
+    T* allocate(std::size_t count) {
+      return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{64}));
+    }
+    void deallocate(T* data, std::size_t /*count*/) {
+      ::operator delete (data, std::align_val_t{64});
+    }
+    bool operator==(const CacheLines&) const = default;
+  };
 
   static bool before(const Event& a, const Event& b) { return key(a) < key(b); }
   __extension__ using Key = unsigned __int128;
@@ -76,14 +116,15 @@ class EventQueue {
     hole_ = false;
     const Event last = heap_.back();
     heap_.pop_back();
-    if (!heap_.empty()) sink(0, last);
+    if (heap_.size() > first) sink(last);
   }
-  void sink(std::size_t place, const Event& event);
+  /// Puts the event at the root and lets it fall to its place.
+  void sink(const Event& event);
   void rise(std::size_t place, const Event& event);
   /// Sequence numbers ran out: gives the waiting events 0, 1, 2, ... in their order.
   void renumber();
 
-  std::vector<Event> heap_;
+  std::vector<Event, CacheLines<Event>> heap_ = std::vector<Event, CacheLines<Event>>(first);
   std::uint32_t sequence_ = 0;
   bool hole_ = false;
 };

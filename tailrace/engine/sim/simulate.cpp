@@ -43,15 +43,18 @@ class Simulation {
                  pool_.get()),
         checkpoint_(options.checkpoint),
         flight_(workers_),
-        free_(workers_),
-        busy_(workers_) {}
+        clocks_(workers_) {}
 
   Result<RunResult> run() {
     const Clock::time_point began = Clock::now();
     const Result<bool> resumed = checkpoint_.restore([this](Archive& archive) { state(archive); });
     if (!resumed) return fail(resumed.error());
+    if (options_.log != nullptr) {
+      if (Status rewound = options_.log->rewind(log_position_); !rewound)
+        return fail(rewound.error());
+    }
     if (*resumed) {
-      if (Status rewound = resume(); !rewound) return fail(rewound.error());
+      if (options_.observer != nullptr) options_.observer->restored(monitor_.samples());
     } else {
       begin();
     }
@@ -69,11 +72,6 @@ class Simulation {
     carry_out();
   }
 
-  Status resume() {
-    if (options_.observer != nullptr) options_.observer->restored(monitor_.samples());
-    return options_.log != nullptr ? options_.log->rewind(log_position_) : Status();
-  }
-
   /// What is not part of an event: interrupts, checkpoints, progress. Looked at every so often.
   Status housekeeping() {
     if (options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed)) {
@@ -87,7 +85,7 @@ class Simulation {
 
   Status save(Status (Checkpoint::*how)(const Checkpoint::State&)) {
     if (options_.log != nullptr) {
-      if (Status flushed = options_.log->flush(); !flushed) return flushed;
+      if (Status synced = options_.log->sync(); !synced) return synced;
       log_position_ = options_.log->position();
     }
     return (checkpoint_.*how)([this](Archive& archive) { state(archive); });
@@ -105,11 +103,27 @@ class Simulation {
       return monitor_.pass(now_);
     }
     queue_.pop();
+    if (workers_ > cached_workers) fetch_soon();
     now_ = {event.ns};
     deliver(event.payload);
   }
 
+  /// With very many workers an event's time goes into waiting for memory. What one of the next
+  /// events needs is asked for while this one is handled; its job record was asked for an event or
+  /// more ago, so reading it is cheap.
+  void fetch_soon() {
+    queue_.each_soon([this](const sim::Event& soon) {
+      const Flight::Job& job = flight_[soon.payload];
+      flight_.fetch(job.worker);
+      server_->models().fetch(job.slot);
+      __builtin_prefetch(&clocks_[job.worker]);
+    });
+    queue_.each_later(
+        [this](const sim::Event& later) { __builtin_prefetch(&flight_[later.payload]); });
+  }
+
   void deliver(Flight::Id id) {
+    const bool elsewhere = computers_ != nullptr;
     policy::Update& update = computed(id);
     const policy::Arrived arrived = flight_.arrived(id, server_->models());
     if (options_.observer != nullptr) options_.observer->arrived(arrived, update, now_);
@@ -118,7 +132,7 @@ class Simulation {
     concurrency_sum_ += static_cast<double>(flight_.size());
     actions_.clear();
     server_->arrive(arrived, update, actions_);
-    if (computers_) computers_->recycle(id);
+    if (elsewhere) computers_->recycle(id);
     flight_.land(id, server_->models());
     carry_out();
     monitor_.after_arrival(standing(), actions_.diverged);
@@ -137,13 +151,13 @@ class Simulation {
     const Flight::Id id = flight_.take_off(worker, server_->models());
     const Flight::Job& job = flight_[id];
     const delay::JobSpan span =
-        timing_.schedule({worker, job.number, method_.local.steps, now_, free_[worker]});
+        timing_.schedule({worker, job.number, method_.local.steps, now_, clocks_[worker].free});
     if (options_.observer != nullptr) {
       options_.observer->started(worker, job.number, job.version, now_);
     }
-    free_[worker] = span.end;
+    clocks_[worker].free = span.end;
     if (span.arrival == Time::never()) return;
-    busy_[worker] = busy_[worker] + (span.end - span.start);
+    clocks_[worker].busy = clocks_[worker].busy + (span.end - span.start);
     queue_.push(span.arrival, id);
     if (computers_) computers_->post(id, span.arrival, flight_.job(id, server_->models()));
   }
@@ -166,17 +180,15 @@ class Simulation {
     if (++measured_ == measured_max) {
       const double seconds = measured_seconds_ / measured_max;
       slow_events_ = seconds > 1e-4;
-      if (seconds > 1e-5) go_parallel(id);
+      if (seconds > 1e-5) go_parallel();
     }
     return update_;
   }
 
-  void go_parallel(Flight::Id current) {
+  void go_parallel() {
     computers_ = std::make_unique<sim::Computers>(problem_, method_.local, keys_, options_.threads);
     queue_.each([&](const sim::Event& event) {
-      if (event.payload != current) {
-        computers_->post(event.payload, {event.ns}, flight_.job(event.payload, server_->models()));
-      }
+      computers_->post(event.payload, {event.ns}, flight_.job(event.payload, server_->models()));
     });
   }
 
@@ -192,10 +204,10 @@ class Simulation {
     if (result.counts.arrivals > 0) {
       result.concurrency_mean = concurrency_sum_ / static_cast<double>(result.counts.arrivals);
     }
-    for (std::uint32_t worker = 0; worker < workers_; ++worker) {
+    for (const WorkerClock& clock : clocks_) {
       // What was planned beyond the end has not been computed.
-      const Time beyond = {std::max<std::int64_t>(0, free_[worker].ns - now_.ns)};
-      const double busy = std::max(0.0, (busy_[worker] - beyond).seconds());
+      const Time beyond = {std::max<std::int64_t>(0, clock.free.ns - now_.ns)};
+      const double busy = std::max(0.0, (clock.busy - beyond).seconds());
       result.utilization.push_back(now_.ns > 0 ? std::min(1.0, busy / now_.seconds()) : 0);
     }
     result.wall_seconds = std::chrono::duration<double>(Clock::now() - began).count();
@@ -207,12 +219,18 @@ class Simulation {
 
   void state(Archive& archive) {
     server_->state(archive);
-    archive(flight_, queue_, free_, busy_, now_, gradients_, concurrency_sum_, monitor_,
-            log_position_);
+    archive(flight_, queue_, clocks_, now_, gradients_, concurrency_sum_, monitor_, log_position_);
     timing_.state(archive);
   }
 
+  struct WorkerClock {
+    Time free;  ///< when it finishes what it has been given
+    Time busy;  ///< time it was given work for
+  };
+
   static constexpr int measured_max = 16;
+  /// Up to about this many workers everything an event touches stays in the second-level cache.
+  static constexpr std::uint32_t cached_workers = 20'000;
 
   const problem::Problem& problem_;
   const policy::Method& method_;
@@ -229,8 +247,7 @@ class Simulation {
   Checkpoint checkpoint_;
   Flight flight_;
   sim::EventQueue queue_;
-  std::vector<Time> free_;  ///< when each worker finishes what it has been given
-  std::vector<Time> busy_;  ///< time each worker was given work for
+  std::vector<WorkerClock> clocks_;
   Time now_;
   policy::Actions actions_;
   std::uint64_t gradients_ = 0;
