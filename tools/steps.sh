@@ -2,6 +2,10 @@
 
 readonly tailrace_log_dir=build/log
 
+# Counts from the start of the outermost script.
+export TAILRACE_STARTED=${TAILRACE_STARTED:-$(date +%s)}
+SECONDS=$(($(date +%s) - TAILRACE_STARTED))
+
 # What else to try when a logged command fails; a script sets it before a step that depends on its surroundings.
 failure_hint=""
 
