@@ -22,10 +22,10 @@ inline constexpr double infinity = std::numeric_limits<double>::infinity();
 ///       field("exponent", self.exponent, Field{.min = 0, .doc = "0 switches it off"});
 ///     }
 ///
-/// `self` may be const; the default is what a default-constructed struct holds. Members may be bool,
-/// integers, double, std::string, Time, quantities with a unit (see Quantity), enums with EnumNames,
-/// structs with fields, std::variant of components (see Component), std::optional and std::vector of all
-/// these.
+/// `self` may be const; the default is what a default-constructed struct holds. Members may be
+/// bool, integers, double, std::string, Time, quantities with a unit (see Quantity), enums with
+/// EnumNames, structs with fields, std::variant of components (see Component), std::optional and
+/// std::vector of all these.
 struct Field {
   std::string_view unit = "1";  ///< "1" for plain numbers, "s", "steps", "jobs", "bytes/s", ...
   double min = -infinity;
@@ -48,9 +48,11 @@ concept Quantity = requires(std::string_view text, const T& value) {
   { to_string(value) } -> std::same_as<std::string>;
 };
 
-/// Names of an enum's values, specialised beside the enum:
-///     template <> struct EnumNames<Who> { static constexpr std::array values =
-///     {std::pair{"sender", Who::sender}}; };
+/// Names of an enum's values, specialized beside the enum:
+///     template <>
+///     struct EnumNames<Who> {
+///       static constexpr std::array values = {std::pair{"sender", Who::sender}};
+///     };
 template <class Enum>
 struct EnumNames;
 

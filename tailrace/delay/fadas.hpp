@@ -26,8 +26,7 @@ namespace tailrace::delay {
 /// Cost    O(1).
 /// Errors  other than three shares, negative or all-zero ones are refused when the run is set up.
 /// Source  Wang, Wang, Lu, Chen: FADAS, ICML 2024, arXiv:2407.18365, and its code; there the sizes
-/// are
-///         drawn with expectation 3 : 2 : 1, here they are exact.
+///         are drawn with expectation 3 : 2 : 1, here they are exact.
 struct Fadas {
   static constexpr std::string_view name = "fadas";
   static constexpr std::string_view summary = "Three classes of workers: fast, medium and slow.";

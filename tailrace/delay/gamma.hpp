@@ -18,10 +18,7 @@ namespace tailrace::delay {
 /// State   none.
 /// Cost    O(1).
 /// Errors  none.
-/// Source  Lee, Lam, Pedarsani, Papailiopoulos, Ramchandran: Speeding up distributed machine
-/// learning using
-///         codes, arXiv:1512.02673, models stragglers by such families; the parametrization is
-///         ours.
+/// Source  a standard model of service times; the parametrization is ours.
 struct Gamma {
   static constexpr std::string_view name = "gamma";
   static constexpr std::string_view summary = "A gamma distributed time of mean s_i.";

@@ -10,19 +10,17 @@ namespace tailrace::delay {
 
 /// A time whose logarithm is normal.
 ///
-///     T = s_i * exp(sigma Z - sigma^2 / 2),   Z ~ N(0, 1); mean s_i, median s_i * exp(-sigma^2 /
-///     2)
+///     T = s_i * exp(sigma Z - sigma^2 / 2),   Z ~ N(0, 1)
 ///
-/// The mean is kept rather than the median, so that runs with different sigma do the same work per
-/// second.
+/// The mean is s_i, the median s_i * exp(-sigma^2 / 2). The mean is kept rather than the median, so
+/// that runs with different sigma do the same work per second.
 ///
 ///   sigma  double  [1]  >= 0; standard deviation of log T, 0 is fixed
 ///
 /// State   none.
 /// Cost    O(1).
 /// Errors  none.
-/// Source  measured task times of shared clusters are roughly lognormal; the parametrization is
-/// ours.
+/// Source  a standard model of service times; the parametrization is ours.
 struct Lognormal {
   static constexpr std::string_view name = "lognormal";
   static constexpr std::string_view summary = "A time whose logarithm is normal, of mean s_i.";

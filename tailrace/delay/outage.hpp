@@ -23,8 +23,7 @@ namespace tailrace::delay {
 ///   up    Time  [s]  > 0; mean time until a worker goes away
 ///   down  Time  [s]  >= 0; mean time until it is back
 ///   law   enum       exponential, or fixed; fixed cycles are staggered: worker i of n begins i / n
-///   of a
-///                    cycle in, so that not all are away at once
+///                    of a cycle in, so that not all are away at once
 struct Outage {
   static constexpr std::string_view name = "outage";
   static constexpr std::string_view summary = "Workers that go away and come back.";

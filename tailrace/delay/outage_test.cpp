@@ -81,8 +81,8 @@ TEST(Outages, AnswerTheSameWhateverWasAskedAboutLaterTimes) {
 }
 
 TEST(Outages, TakeTheShareOfTimeThatTheirMeansSay) {
-  // 2000 workers, each 100 mean up times of work: the number of times away is Poisson(100), their sum has
-  // mean 100 down and variance 100 * 2 down^2. False alarm 6e-7.
+  // 2000 workers, each 100 mean up times of work: the number of times away is Poisson(100), their
+  // sum has mean 100 down and variance 100 * 2 down^2. False alarm 6e-7.
   constexpr double up = 1e6;
   constexpr double down = 4e5;
   Outages outages({.up = {1'000'000}, .down = {400'000}}, 2'000, 3);

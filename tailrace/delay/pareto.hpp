@@ -23,8 +23,8 @@ namespace tailrace::delay {
 /// State   none.
 /// Cost    O(1).
 /// Errors  scaled_to = "mean" with tail_index <= 1 is refused when the run is set up.
-/// Source  Li et al.: Plato, 2022, pauses clients for Pareto times of tail index 1; the scaling is
-/// ours.
+/// Source  the federated learning framework Plato pauses clients for Pareto times of tail index 1;
+///         the scaling is ours.
 struct Pareto {
   static constexpr std::string_view name = "pareto";
   static constexpr std::string_view summary = "A heavy-tailed time.";

@@ -20,7 +20,7 @@ namespace tailrace::delay {
 /// Cost    O(1) for a mean of 10 ticks and more, O(s_i / tick) below.
 /// Errors  none.
 /// Source  Islamov, Safaryan, Alistarh: AsGrad, AISTATS 2024, PMLR 238, "poisson", where the tick
-/// is the unit.
+///         is the unit of time.
 struct Poisson {
   static constexpr std::string_view name = "poisson";
   static constexpr std::string_view summary = "A Poisson number of clock ticks.";

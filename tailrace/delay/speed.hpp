@@ -126,7 +126,7 @@ struct PowerSpeeds {
 /// s_i = seconds for the first (1 - slow_share) n workers, seconds * slowdown for the others.
 ///
 /// Source  Erickson, Johansson: clipped asynchronous SGD, ICML 2026, PMLR 306: half and half,
-/// slowdown 4 or 8.
+///         slowdown 4 or 8.
 struct TwoSpeeds {
   static constexpr std::string_view name = "two_speeds";
   static constexpr std::string_view summary =

@@ -16,8 +16,9 @@ namespace tailrace::delay {
 /// for the m-th step of worker i, m = job * steps + step. The file is CSV: one line a row, one
 /// column a worker, numbers >= 0; blank lines and lines that begin with # are skipped. A worker
 /// that reaches the end begins again. With more workers than columns, the workers that share a
-/// column begin evenly spread over its rows: begin_i = rows * (i div columns) div ceil(workers /
-/// columns).
+/// column begin evenly spread over its rows:
+///
+///     begin_i = rows * (i div columns) div ceil(workers / columns)
 ///
 /// Files in other units than seconds (server steps, milliseconds, relative times) are brought to
 /// seconds by `unit` or by the speed model.
@@ -28,8 +29,8 @@ namespace tailrace::delay {
 /// State   none; the table is shared.
 /// Cost    O(1), no random number.
 /// Errors  a file that cannot be read, is empty, ragged or holds anything but numbers >= 0, and a
-/// column of
-///         zeros alone (its worker would work infinitely fast) are refused with file:line:column.
+///         column of zeros alone (its worker would work infinitely fast) are refused with
+///         file:line:column.
 struct Trace {
   static constexpr std::string_view name = "trace";
   static constexpr std::string_view summary = "Durations from a recorded CSV file.";

@@ -149,7 +149,8 @@ TEST(BuildTiming, GivesOtherTimesToOtherSeedsWorkersAndJobs) {
 }
 
 TEST(BuildTiming, TurnsAnEndlessDrawIntoNever) {
-  // Pr[X > 1e10] = 1e10^(-0.05) = 0.3 at tail index 0.05, so 200 jobs include one of more than 292 years.
+  // Pr[X > 1e10] = 1e10^(-0.05) = 0.3 at tail index 0.05, so 200 jobs include one of more than 292
+  // years.
   const auto timing = timing_of(
       {.count = 1, .delay = Pareto{.tail_index = 0.05, .scaled_to = Pareto::Scale::minimum}});
   JobNumber job = 0;
@@ -241,8 +242,9 @@ TEST(Throughput, OfWorkersThatNeverWaitIsTheSumOfTheirRates) {
   }
 }
 
-/// Mean time per call of 16 jobs that go to uniformly random workers with exponential service: closed product
-/// form network, throughput 16 G(15) / G(16), with Buzen's convolution of the service times.
+/// Mean time per call of 16 jobs that go to uniformly random workers with exponential service:
+/// closed product form network, throughput 16 G(15) / G(16), with Buzen's convolution of the
+/// service times.
 double product_form(double slowdown) {
   std::vector<double> g(17, 0);
   g[0] = 1;
@@ -254,7 +256,8 @@ double product_form(double slowdown) {
 }
 
 TEST(Throughput, OfRandomlyAssignedExponentialWorkersIsThatOfTheProductForm) {
-  // 100 batches of 4,000 calls; the mean of the batches is within 5 of its standard errors of the truth.
+  // 100 batches of 4,000 calls; the mean of the batches is within 5 of its standard errors of the
+  // truth.
   constexpr std::size_t batches = 100;
   constexpr std::size_t batch = 4'000;
   EXPECT_NEAR(product_form(4), 0.3723, 5e-5);
