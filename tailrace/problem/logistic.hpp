@@ -43,7 +43,8 @@ inline void logistic_training_fields(auto& self, auto&& field) {
 ///                never shows. Their coordinates move by r and noise alone.
 ///   batch        with replacement: any; without: at most the smallest shard
 ///
-/// Errors  data/...; problem/batch-too-large; problem/test-dimension.
+/// Errors  those of data::locate, data::read_libsvm and data::split; problem/no-features;
+///         problem/batch-too-large.
 /// Source  Islamov, Safaryan, Alistarh: AsGrad, AISTATS 2024.
 struct Logistic {
   static constexpr std::string_view name = "logistic";

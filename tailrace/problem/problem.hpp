@@ -15,11 +15,11 @@ namespace tailrace::problem {
 
 /// What is known about a model: full-data figures, never used by a method, free in virtual time.
 struct Evaluation {
-  double loss = 0;                          ///< f(x) = (1/n) sum_i f_i(x), over all training samples
-  double gradient_norm = 0;                 ///< ||grad f(x)||
-  std::optional<double> accuracy;           ///< share of training samples classified right
-  std::optional<double> test_loss;
-  std::optional<double> test_accuracy;
+  double loss = 0;                       ///< f(x) = (1/n) sum_i f_i(x), over all training samples
+  double gradient_norm = 0;              ///< ||grad f(x)||
+  std::optional<double> accuracy = {};   ///< share of training samples classified right
+  std::optional<double> test_loss = {};  ///< as the problem defines it
+  std::optional<double> test_accuracy = {};  ///< share of test samples classified right
 };
 
 /// One stochastic gradient, as a job asks for it.
@@ -41,8 +41,8 @@ class Oracle {
   virtual void gradient(const GradientRequest& request, std::span<Real> out) = 0;
 };
 
-/// An objective  f(x) = (1/n) sum_i f_i(x)  whose parts f_i live on n workers. Immutable once built and
-/// shared by all threads.
+/// An objective  f(x) = (1/n) sum_i f_i(x)  whose parts f_i live on n workers. Immutable once built
+/// and shared by all threads.
 class Problem {
  public:
   virtual ~Problem() = default;

@@ -28,7 +28,7 @@ struct Spread {
   static void fields(auto& self, auto&& field) {
     field(
         "dimension", self.dimension,
-        Field{.min = 1, .max = 4096, .doc = "of the model; memory and cost grow with its square"});
+        Field{.min = 1, .max = 2048, .doc = "of the model; memory and cost grow with its square"});
     field("smallest", self.smallest,
           Field{.min = 0, .doc = "eigenvalue; strong convexity; above 0 if logarithmic"});
     field("largest", self.largest, Field{.min = 0, .doc = "eigenvalue; smoothness"});
@@ -45,7 +45,7 @@ struct Listed {
 
   static void fields(auto& self, auto&& field) {
     field("values", self.values,
-          Field{.min = 0, .required = true, .doc = "eigenvalues, 1 to 4096"});
+          Field{.min = 0, .required = true, .doc = "eigenvalues, 1 to 2048"});
   }
 };
 

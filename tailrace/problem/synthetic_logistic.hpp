@@ -4,7 +4,13 @@
 #include <string_view>
 
 #include "tailrace/core/field.hpp"
+#include "tailrace/core/ids.hpp"
+#include "tailrace/data/sparse_rows.hpp"
 #include "tailrace/problem/logistic.hpp"
+#include "tailrace/problem/noise.hpp"
+#include "tailrace/problem/regularizer.hpp"
+#include "tailrace/problem/setup.hpp"
+#include "tailrace/problem/start.hpp"
 
 namespace tailrace::problem {
 
@@ -54,5 +60,10 @@ struct SyntheticLogistic {
 
   [[nodiscard]] BuiltProblem build(const ProblemSetup& setup) const;
 };
+
+/// Draws one worker's samples: options.samples rows added to `train`, options.test_samples to
+/// `test`.
+void draw_worker_samples(const SyntheticLogistic& options, std::uint64_t seed, WorkerId worker,
+                         data::SparseRows& train, data::SparseRows& test);
 
 }  // namespace tailrace::problem
