@@ -27,7 +27,8 @@ tl::unexpected<Errors> unusable(const std::string& path, std::string what) {
 
 Result<bool> Checkpoint::restore(const State& state) const {
   if (options_.path.empty() || !options_.resume) return false;
-  if (!std::filesystem::exists(options_.path)) return false;
+  std::error_code unknown;  // a path that cannot be looked at is read_whole()'s to explain
+  if (!std::filesystem::exists(options_.path, unknown) && !unknown) return false;
   Result<std::vector<std::byte>> bytes = read_whole(options_.path);
   if (!bytes) return fail(bytes.error());
   Header header;

@@ -19,6 +19,7 @@ struct Header {
   char magic[8];
   std::uint64_t fingerprint;
 };
+static_assert(sizeof(Header) == RunLogWriter::header_bytes);
 
 struct FrameHeader {
   std::uint32_t size;
@@ -60,17 +61,21 @@ Error io_error(const std::string& path) {
 Result<RunLogWriter> RunLogWriter::open(const std::string& path, std::uint64_t fingerprint,
                                         bool keep) {
   std::FILE* file = keep ? std::fopen(path.c_str(), "r+b") : nullptr;
-  const bool fresh = file == nullptr;
-  if (fresh) file = std::fopen(path.c_str(), "w+b");
+  const bool kept = file != nullptr;
+  if (!kept) file = std::fopen(path.c_str(), "w+b");
   if (file == nullptr) return fail(io_error(path));
   RunLogWriter writer(file, path);
-  if (fresh) {
-    Header header{};
+  Header header{};
+  if (!kept || std::fread(&header, sizeof header, 1, file) != 1) {
     std::memcpy(header.magic, magic, sizeof magic);
     header.fingerprint = fingerprint;
+    std::rewind(file);
     if (std::fwrite(&header, sizeof header, 1, file) != 1) return fail(io_error(path));
   }
-  writer.size_ = sizeof(Header);
+  if (std::memcmp(header.magic, magic, sizeof magic) != 0 || header.fingerprint != fingerprint) {
+    return fail(log_error("the run log belongs to another experiment, method or seed", path,
+                          "start the run afresh with --overwrite, or resume another run folder"));
+  }
   return writer;
 }
 
@@ -102,9 +107,21 @@ Status RunLogWriter::flush() {
   return {};
 }
 
+Status RunLogWriter::sync() {
+  if (Status flushed = flush(); !flushed) return flushed;
+  if (::fsync(::fileno(file_.get())) != 0) return fail(io_error(path_));
+  return {};
+}
+
 Status RunLogWriter::rewind(const Position& position) {
   buffer_.clear();
-  std::fflush(file_.get());
+  if (std::fflush(file_.get()) != 0 || std::fseek(file_.get(), 0, SEEK_END) != 0) {
+    return fail(io_error(path_));
+  }
+  if (std::ftell(file_.get()) < static_cast<long>(position.size)) {
+    return fail(log_error("the run log is shorter than the checkpoint says", path_,
+                          "start the run afresh with --overwrite"));
+  }
   if (::ftruncate(::fileno(file_.get()), static_cast<off_t>(position.size)) != 0 ||
       std::fseek(file_.get(), 0, SEEK_END) != 0) {
     return fail(io_error(path_));
@@ -144,7 +161,8 @@ Result<RunLog> read_run_log(const std::string& path) {
     while (!payload.empty()) {
       std::uint64_t worker = 0;
       std::uint64_t wait = 0;
-      if (!get_varint(payload, worker) || !get_varint(payload, wait)) {
+      if (!get_varint(payload, worker) || !get_varint(payload, wait) || worker > UINT32_MAX ||
+          wait > INT64_MAX) {
         return fail(log_error("the run log has an entry that makes no sense", path,
                               "the file was changed; record the run again"));
       }

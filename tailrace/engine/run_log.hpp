@@ -34,8 +34,10 @@ struct LogEntry {
 /// Appends arrivals. Entries are buffered and written a frame at a time.
 class RunLogWriter {
  public:
+  static constexpr std::uint64_t header_bytes = 16;
+
   /// Opens the file, beginning anew, or keeping what is there so that a resumed run can rewind() to
-  /// its checkpoint.
+  /// its checkpoint. A log of another run is not kept but refused.
   static Result<RunLogWriter> open(const std::string& path, std::uint64_t fingerprint, bool keep);
   RunLogWriter(RunLogWriter&&) = default;
   RunLogWriter& operator=(RunLogWriter&&) = default;
@@ -44,13 +46,16 @@ class RunLogWriter {
   void add(const LogEntry& entry);
   /// Writes what is buffered; returns the first error since the beginning.
   [[nodiscard]] Status flush();
-  /// Position for a checkpoint; to be called after flush().
+  /// flush(), and onto the disk: a checkpoint must not outlive the entries that it counts on.
+  [[nodiscard]] Status sync();
+  /// Position for a checkpoint; to be called after sync().
   struct Position {
-    std::uint64_t size = 0;
+    std::uint64_t size = header_bytes;
     Time last;
   };
   [[nodiscard]] Position position() const { return {size_, last_}; }
-  /// Cuts the file back to a position of an earlier flush.
+  /// Cuts the file back to a position of an earlier sync; the default is the beginning. To be called
+  /// once after open().
   [[nodiscard]] Status rewind(const Position& position);
 
  private:
@@ -62,7 +67,7 @@ class RunLogWriter {
   std::unique_ptr<std::FILE, Close> file_;
   std::string path_;
   std::vector<unsigned char> buffer_;
-  std::uint64_t size_ = 0;
+  std::uint64_t size_ = header_bytes;
   Time last_;
   bool failed_ = false;
 };

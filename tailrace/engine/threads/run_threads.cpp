@@ -55,9 +55,13 @@ class ThreadedRun {
   Result<RunResult> run() {
     const Result<bool> resumed = checkpoint_.restore([this](Archive& archive) { state(archive); });
     if (!resumed) return fail(resumed.error());
+    if (options_.log != nullptr) {
+      if (Status rewound = options_.log->rewind(log_position_); !rewound)
+        return fail(rewound.error());
+    }
     began_ = Clock::now() - std::chrono::nanoseconds(now_.ns);
     if (*resumed) {
-      if (Status rewound = resume(); !rewound) return fail(rewound.error());
+      resume();
     } else {
       monitor_.evaluate(standing(), server_->models().current());
       server_->begin(actions_);
@@ -75,7 +79,8 @@ class ThreadedRun {
   }
 
  private:
-  /// What every thread does until the run ends: deliver what is due, else compute what is ready, else wait.
+  /// What every thread does until the run ends: deliver what is due, else compute what is ready,
+  /// else wait.
   void compute() {
     policy::Worker worker(problem_, method_.local, keys_);
     std::unique_lock lock(mutex_);
@@ -99,13 +104,14 @@ class ThreadedRun {
     return {std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - began_).count()};
   }
 
-  /// Interrupts, checkpoints, evaluations by the clock, and the end of a run that has nothing left to do.
+  /// Interrupts, checkpoints, evaluations by the clock, and the end of a run that has nothing left
+  /// to do.
   void housekeeping(std::unique_lock<std::mutex>& lock) {
     if (options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed)) {
       monitor_.end(Ending::interrupted);
       return remember(save(&Checkpoint::save));
     }
-    if (flight_.size() == 0) return monitor_.end(Ending::idle);
+    if (flight_.size() == lost_) return monitor_.end(Ending::idle);
     if (const Time now = clock(); monitor_.next_moment() <= now) {
       now_ = std::max(now_, now);
       const bool due = monitor_.evaluation_due(now);
@@ -122,14 +128,14 @@ class ThreadedRun {
 
   Status save(Status (Checkpoint::*how)(const Checkpoint::State&)) {
     if (options_.log != nullptr) {
-      if (Status flushed = options_.log->flush(); !flushed) return flushed;
+      if (Status synced = options_.log->sync(); !synced) return synced;
       log_position_ = options_.log->position();
     }
     return (checkpoint_.*how)([this](Archive& archive) { state(archive); });
   }
 
-  /// Computes the figures of the current version outside the lock. While one evaluation runs, others that fall due
-  /// are skipped: they would only slow the workers.
+  /// Computes the figures of the current version outside the lock. While one evaluation runs,
+  /// others that fall due are skipped: they would only slow the workers.
   void evaluate(std::unique_lock<std::mutex>& lock) {
     if (evaluating_ || over()) return;
     evaluating_ = true;
@@ -159,6 +165,10 @@ class ThreadedRun {
     }
     if (options_.observer != nullptr) {
       options_.observer->started(job.worker, job.number, job.version, now);
+    }
+    if (due == Time::never()) {
+      ++lost_;
+      return;
     }
     queue_[job.worker].push_back({id, due});
     if (queue_[job.worker].size() == 1) make_ready(job.worker);
@@ -239,8 +249,9 @@ class ThreadedRun {
     return update;
   }
 
-  /// Jobs that were in flight when the checkpoint was written are computed anew, worker by worker in their order.
-  Status resume() {
+  /// Jobs that were in flight when the checkpoint was written are computed anew, worker by worker
+  /// in their order.
+  void resume() {
     std::vector<Flight::Id> open = flight_.open();
     std::sort(open.begin(), open.end(), [this](Flight::Id a, Flight::Id b) {
       return std::tie(flight_[a].worker, flight_[a].number) <
@@ -248,7 +259,6 @@ class ThreadedRun {
     });
     if (options_.observer != nullptr) options_.observer->restored(monitor_.samples());
     for (const Flight::Id id : open) give_out(id);
-    return options_.log != nullptr ? options_.log->rewind(log_position_) : Status();
   }
 
   Result<RunResult> finish() {
@@ -304,6 +314,7 @@ class ThreadedRun {
   Clock::time_point began_;
   Time now_;
   std::uint64_t gradients_ = 0;
+  std::uint64_t lost_ = 0;  ///< jobs in flight whose updates will never arrive
   double concurrency_sum_ = 0;
   RunLogWriter::Position log_position_;
   std::uint64_t rounds_ = 0;
