@@ -1,5 +1,5 @@
-/// Events per second of the virtual-time engine with gradients that cost nothing, against a bare loop that only pops,
-/// draws and pushes; exponential delays.
+/// Events per second of the virtual-time engine with gradients that cost nothing, against a bare
+/// loop that only pops, draws and pushes; exponential delays.
 
 #include <cmath>
 #include <cstdint>
@@ -67,7 +67,8 @@ double bare_loop_std(std::uint32_t workers, std::uint64_t events) {
 double simulated(std::uint32_t workers, std::uint64_t events) {
   const bench::FreeProblem problem(1, workers);
   const auto timing = delay::build_timing(
-      {.count = workers, .speed = delay::EqualSpeeds{}, .delay = delay::Exponential{}}, {.seed = 1, .dimension = 1});
+      {.count = workers, .speed = delay::EqualSpeeds{}, .delay = delay::Exponential{}},
+      {.seed = 1, .dimension = 1});
   const auto run = [&](std::uint64_t steps) {
     engine::RunOptions options;
     options.stop.steps = steps;

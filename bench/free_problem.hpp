@@ -8,7 +8,8 @@
 
 namespace tailrace::bench {
 
-/// A problem whose gradients cost nothing: the oracle leaves what is there. For measuring engines alone.
+/// A problem whose gradients cost nothing: the oracle leaves what is there. For measuring engines
+/// alone.
 class FreeProblem final : public problem::Problem {
  public:
   FreeProblem(std::size_t dimension, std::size_t workers) : workers_(workers) {
@@ -21,7 +22,8 @@ class FreeProblem final : public problem::Problem {
   }
   [[nodiscard]] std::unique_ptr<problem::Oracle> oracle() const override {
     struct Free final : problem::Oracle {
-      void gradient(const problem::GradientRequest& /*request*/, std::span<Real> /*out*/) override {}
+      void gradient(const problem::GradientRequest& /*request*/, std::span<Real> /*out*/) override {
+      }
     };
     return std::make_unique<Free>();
   }

@@ -8,8 +8,8 @@
 #include <limits>
 #include <string_view>
 
-/// Helpers of the benchmarks. The machines these run on change speed under our feet, so a benchmark compares two
-/// things in one run: it alternates between them and keeps the best time of each.
+/// Helpers of the benchmarks. The machines these run on change speed under our feet, so a benchmark
+/// compares two things in one run: it alternates between them and keeps the best time of each.
 namespace tailrace::bench {
 
 [[nodiscard]] inline double seconds(auto&& body) {
