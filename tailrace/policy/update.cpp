@@ -12,6 +12,12 @@ namespace tailrace::policy {
 using math::block_size;
 using math::chunk_size;
 
+namespace {
+
+constexpr std::size_t streaming_dimension = std::size_t{1} << 20;
+
+}  // namespace
+
 void Update::reset() {
   sources_.clear();
   factor_ = 1;
@@ -135,6 +141,9 @@ const std::vector<Real>& Update::values() {
 bool Update::subtract_from(const Real* from, Real* to, double step_size) {
   absorb_extreme_factor();
   const Real scale = static_cast<Real>(step_size * factor_);
+  // Beside an old version that others read, in arrays larger than a second-level cache.
+  const bool streams = from != to && dimension() >= streaming_dimension;
+  const auto subtract = streams ? math::subtract_scaled_streaming : math::subtract_scaled;
   std::atomic<bool> finite = true;
   sweep([&](std::size_t, std::size_t chunk_begin, std::size_t chunk_end) {
     Real scratch[block_size];
@@ -142,7 +151,7 @@ bool Update::subtract_from(const Real* from, Real* to, double step_size) {
     for (std::size_t begin = chunk_begin; begin < chunk_end; begin += block_size) {
       const std::size_t count = std::min(block_size, chunk_end - begin);
       const Real* u = load(begin, count, scratch, sum);
-      if (!math::subtract_scaled(from + begin, to + begin, scale, u, count)) {
+      if (!subtract(from + begin, to + begin, scale, u, count)) {
         finite.store(false, std::memory_order_relaxed);
       }
     }

@@ -18,8 +18,7 @@ TAILRACE_KERNEL void accumulate(Real beta, Real gain, const Real* in, Real* memo
 
 void Momentum::run(const Block& block) {
   const Real gain = static_cast<Real>(1 - dampening) * block.scale;
-  accumulate(static_cast<Real>(beta), gain, block.in, memory.data() + block.begin, block.out,
-             block.size);
+  accumulate(static_cast<Real>(beta), gain, block.in, memory.at(block), block.out, block.size);
 }
 
 }  // namespace tailrace::policy

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tailrace/policy/transform.hpp"
+#include "tailrace/policy/transform/memory.hpp"
 
 namespace tailrace::policy {
 
@@ -34,12 +35,13 @@ struct Momentum {
           Field{.min = 0, .max = 1, .below_max = true, .doc = "set it to beta for a running mean"});
   }
 
-  void prepare(std::size_t dimension) { memory.assign(dimension, 0); }
+  void prepare(std::size_t dimension) { memory.prepare(dimension); }
   void apply(const Arrival& /*arrival*/, Update& update) { update.then(Pass::of(*this)); }
   void run(const Block& block);
   void state(Archive& archive) { archive(memory); }
 
-  std::vector<Real> memory;
+  Memory memory = {};
 };
+static_assert(Transform<Momentum>);
 
 }  // namespace tailrace::policy

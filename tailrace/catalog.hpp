@@ -1,0 +1,121 @@
+#pragma once
+
+#include "tailrace/core/field.hpp"
+#include "tailrace/delay/models.hpp"
+#include "tailrace/policy/assign/sender.hpp"
+#include "tailrace/policy/assign/shuffled.hpp"
+#include "tailrace/policy/assign/uniform.hpp"
+#include "tailrace/policy/combine/at_once.hpp"
+#include "tailrace/policy/combine/buffer.hpp"
+#include "tailrace/policy/schedule.hpp"
+#include "tailrace/policy/transform/adagrad.hpp"
+#include "tailrace/policy/transform/adam.hpp"
+#include "tailrace/policy/transform/amsgrad.hpp"
+#include "tailrace/policy/transform/biclip.hpp"
+#include "tailrace/policy/transform/clip_coordinates.hpp"
+#include "tailrace/policy/transform/clip_norm.hpp"
+#include "tailrace/policy/transform/compensate_delay.hpp"
+#include "tailrace/policy/transform/drop_stale.hpp"
+#include "tailrace/policy/transform/mix_in.hpp"
+#include "tailrace/policy/transform/momentum.hpp"
+#include "tailrace/policy/transform/nesterov.hpp"
+#include "tailrace/policy/transform/normalize.hpp"
+#include "tailrace/policy/transform/rmsprop.hpp"
+#include "tailrace/policy/transform/scale_by_staleness.hpp"
+#include "tailrace/policy/transform/weight_decay.hpp"
+#include "tailrace/problem/logistic.hpp"
+#include "tailrace/problem/quadratic.hpp"
+#include "tailrace/problem/synthetic_logistic.hpp"
+#include "tailrace/problem/tridiagonal.hpp"
+#include "tailrace/recipe/async_sgd.hpp"
+#include "tailrace/recipe/bi2clip.hpp"
+#include "tailrace/recipe/clip2.hpp"
+#include "tailrace/recipe/clipped_async_sgd.hpp"
+#include "tailrace/recipe/fedasync.hpp"
+#include "tailrace/recipe/fedbuff.hpp"
+#include "tailrace/recipe/federated_clipped_async_sgd.hpp"
+#include "tailrace/recipe/local_sgd.hpp"
+#include "tailrace/recipe/minibatch_sgd.hpp"
+#include "tailrace/recipe/random_async_sgd.hpp"
+#include "tailrace/recipe/random_reshuffling.hpp"
+#include "tailrace/recipe/sgd.hpp"
+#include "tailrace/recipe/sgdclip.hpp"
+#include "tailrace/recipe/shuffle_once.hpp"
+#include "tailrace/recipe/shuffled_async_sgd.hpp"
+#include "tailrace/recipe/tailopt.hpp"
+
+/// Everything an experiment file can name, one line each, in alphabetical order. Adding a component
+/// is adding its header above and its line below; what stands here is listed, explained, read and
+/// checked against its laws without another word.
+namespace tailrace {
+
+/// Parts of `each`, `then` and of a worker's own chain.
+// clang-format off
+using Transforms = TypeList<
+    policy::AdaGrad,
+    policy::Adam,
+    policy::AmsGrad,
+    policy::BiClip,
+    policy::ClipCoordinates,
+    policy::ClipNorm,
+    policy::CompensateDelay,
+    policy::DropStale,
+    policy::MixIn,
+    policy::Momentum,
+    policy::Nesterov,
+    policy::Normalize,
+    policy::RmsProp,
+    policy::ScaleByStaleness,
+    policy::WeightDecay
+>;
+
+/// When updates become one step, and how.
+using Combiners = TypeList<
+    policy::AtOnce,
+    policy::Barrier,
+    policy::Buffer
+>;
+
+/// Who works next.
+using Assigners = TypeList<
+    policy::Sender,
+    policy::ShuffleOnce,
+    policy::Shuffled,
+    policy::Uniform
+>;
+
+/// Named methods.
+using Recipes = TypeList<
+    recipe::AsyncSgd,
+    recipe::Bi2Clip,
+    recipe::Clip2,
+    recipe::ClippedAsyncSgd,
+    recipe::FedAsync,
+    recipe::FedBuff,
+    recipe::FederatedClippedAsyncSgd,
+    recipe::LocalSgd,
+    recipe::MinibatchSgd,
+    recipe::RandomAsyncSgd,
+    recipe::RandomReshuffling,
+    recipe::Sgd,
+    recipe::SgdClip,
+    recipe::ShuffleOnce,
+    recipe::ShuffledAsyncSgd,
+    recipe::TailOpt
+>;
+
+/// What is trained.
+using Problems = TypeList<
+    problem::Logistic,
+    problem::Quadratic,
+    problem::SyntheticLogistic,
+    problem::Tridiagonal
+>;
+// clang-format on
+
+/// Listed beside the components: how long jobs take, how fast workers are, how step sizes change.
+using delay::DelayModels;
+using delay::SpeedModels;
+using policy::Schedules;
+
+}  // namespace tailrace

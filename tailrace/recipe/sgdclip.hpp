@@ -1,0 +1,65 @@
+#pragma once
+
+#include "tailrace/policy/method.hpp"
+#include "tailrace/policy/transform/clip_form.hpp"
+#include "tailrace/policy/transform/staleness_rule.hpp"
+#include "tailrace/recipe/clipping.hpp"
+#include "tailrace/recipe/options.hpp"
+#include "tailrace/recipe/scheme.hpp"
+
+namespace tailrace::recipe {
+
+/// Clips every gradient on the worker; the server takes plain steps. Clip^2 without its second
+/// clip, and with the same schemes and remedies.
+///
+/// Source  Sun et al.: Asynchronous heavy-tailed optimization, arXiv:2602.18002; see clip2.
+struct SgdClip {
+  static constexpr std::string_view name = "sgdclip";
+  static constexpr std::string_view title = "SGDClip";
+  static constexpr std::string_view summary =
+      "Clips gradients on the workers; the server takes plain steps.";
+  static constexpr std::string_view source = "Sun et al., arXiv:2602.18002";
+  static constexpr std::string_view box = R"(give every worker a job from x
+worker i:  y <- x
+           K times:  y <- y - worker.step_size_t * Clip(gradient of f_i at y, worker.clip)
+           send u = x_start - y
+on arrival: u <- s(tau) * (u + compensation * u * u * (x - x_start))
+whenever M updates (synchronous: n) have arrived
+  x <- x - server.step_size_t * their mean
+who starts anew from the current x, and when:
+  client_centric  the sender, at once        server_centric  the senders, after the step)";
+
+  Scheme scheme = Scheme::client_centric;
+  std::uint32_t local_steps = 1;
+  std::uint64_t buffer = 4;
+  ClippedSteps worker = {.step_size = policy::ConstantStep{.value = 0.05}, .clip = 1};
+  PlainSteps server = {.step_size = policy::ConstantStep{.value = 1}};
+  policy::ClipForm form = policy::ClipForm::norm;
+  policy::StalenessRule staleness = policy::ConstantWeight{};
+  double compensation = 0;
+
+  static void fields(auto& self, auto&& field) {
+    field("scheme", self.scheme, scheme_field);
+    field("local_steps", self.local_steps, local_steps_field);
+    field("buffer", self.buffer, buffer_field);
+    field("worker", self.worker, Field{.doc = "steps on the workers (cr, cu)"});
+    field("server", self.server, Field{.doc = "steps on the server (sr)"});
+    field("form", self.form, clip_form_field);
+    field("staleness", self.staleness, downplaying_field);
+    field("compensation", self.compensation, compensation_field);
+  }
+
+  [[nodiscard]] policy::Method method() const {
+    return {
+        .local = {.steps = local_steps,
+                  .step_size = worker.step_size,
+                  .each = {clip(form, worker.clip)}},
+        .each = remedies(compensation, staleness),
+        .combine = combine(scheme, buffer),
+        .next = next(scheme),
+        .step_size = server.step_size,
+    };
+  }
+};
+
+}  // namespace tailrace::recipe
