@@ -106,6 +106,7 @@ class Splitter {
   Partition equal(double alpha) {
     std::vector<Samples> classes = shuffled_classes(labels_, stream_);
     std::vector<double> concentrations;
+    concentrations.reserve(classes.size());
     for (const Samples& samples : classes) {
       concentrations.push_back(alpha * static_cast<double>(samples.size()) /
                                static_cast<double>(labels_.size()));

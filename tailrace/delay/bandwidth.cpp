@@ -51,7 +51,7 @@ std::string to_string(Bandwidth bandwidth) {
   for (const Unit& unit : units) {
     const double number = bandwidth.bytes_per_second * unit.parts_per_byte / unit.per_second;
     if (number < 1) continue;
-    const std::string text = fmt::format("{}{}", number, unit.name);
+    std::string text = fmt::format("{}{}", number, unit.name);
     if (Bandwidth::parse(text) == bandwidth) return text;
   }
   return fmt::format("{}B/s", bandwidth.bytes_per_second);

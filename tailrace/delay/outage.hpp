@@ -76,7 +76,7 @@ class Outages {
     Time down_end;
   };
   [[nodiscard]] Cycle cycle(WorkerId worker, std::uint64_t number, Time begin) const;
-  [[nodiscard]] Cycle next(WorkerId worker, const Cycle& cycle) const;
+  [[nodiscard]] Cycle next(WorkerId worker, const Cycle& before) const;
 
   Outage options_;
   std::uint64_t key_;

@@ -1,13 +1,14 @@
 #include "tailrace/policy/worker.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "tailrace/math/vector.hpp"
 
 namespace tailrace::policy {
 
-Worker::Worker(const problem::Problem& problem, const Local& local, const JobKeys& keys)
-    : oracle_(problem.oracle()), local_(local), keys_(keys) {
+Worker::Worker(const problem::Problem& problem, Local local, const JobKeys& keys)
+    : oracle_(problem.oracle()), local_(std::move(local)), keys_(keys) {
   if (!local_.gradient() && local_.steps > 1) iterate_.resize(problem.dimension());
 }
 

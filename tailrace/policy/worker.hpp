@@ -29,7 +29,7 @@ struct JobKeys {
 /// Computes jobs, one at a time; one per computing thread.
 class Worker {
  public:
-  Worker(const problem::Problem& problem, const Local& local, const JobKeys& keys);
+  Worker(const problem::Problem& problem, Local local, const JobKeys& keys);
 
   /// Writes the job's update into `update`.
   void run(const Job& job, Update& update);

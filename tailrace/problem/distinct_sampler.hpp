@@ -32,7 +32,7 @@ class DistinctSampler {
       out[k] = numbers_[k];
     }
     // Swaps touched the first places and, further back, only those whose own number was chosen.
-    for (std::size_t k = 0; k < out.size(); ++k) numbers_[out[k]] = out[k];
+    for (const std::uint32_t number : out) numbers_[number] = number;
     for (std::size_t k = 0; k < out.size(); ++k) numbers_[k] = static_cast<std::uint32_t>(k);
   }
 

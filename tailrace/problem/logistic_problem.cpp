@@ -141,7 +141,7 @@ class LogisticOracle final : public Oracle {
   void gradient(const GradientRequest& request, std::span<Real> out) override {
     TAILRACE_CHECK(request.worker < problem_.workers());
     TAILRACE_CHECK(request.model.size() == sum_.size() && out.size() == sum_.size());
-    const double count = static_cast<double>(add_samples(request));
+    const auto count = static_cast<double>(add_samples(request));
     std::visit([&](const auto& regularizer) { finish(regularizer, 1 / count, request.model, out); },
                problem_.task().regularizer);
     noise_.add_to(out, request);
