@@ -14,8 +14,12 @@
 /// Every schedule can start with a linear warm-up: the value is multiplied by min(1, t / warm_up).
 namespace tailrace::policy {
 
-inline constexpr Field step_size_field{
-    .unit = "1", .min = 0, .above_min = true, .doc = "multiplies the update; the first value"};
+inline constexpr Field step_size_field{.unit = "1",
+                                       .min = 0,
+                                       .max = infinity,
+                                       .above_min = true,
+                                       .below_max = true,
+                                       .doc = "multiplies the update; the first value"};
 inline constexpr Field warm_up_field{
     .unit = "steps", .min = 0, .doc = "rises linearly from 0 during the first so many steps"};
 
@@ -88,7 +92,7 @@ struct CosineStep {
   std::uint64_t warm_up = 0;
   static void fields(auto& self, auto&& field) {
     field("value", self.value, step_size_field);
-    field("end", self.end, Field{.min = 0, .doc = "the last value"});
+    field("end", self.end, Field{.min = 0, .below_max = true, .doc = "the last value"});
     field("steps", self.steps,
           Field{.unit = "steps", .min = 1, .doc = "length of the descent; constant afterwards"});
     field("warm_up", self.warm_up, warm_up_field);

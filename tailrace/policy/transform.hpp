@@ -3,13 +3,16 @@
 #include <concepts>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "tailrace/core/archive.hpp"
 #include "tailrace/core/field.hpp"
+#include "tailrace/core/field_range.hpp"
 #include "tailrace/core/ids.hpp"
 #include "tailrace/core/law.hpp"
+#include "tailrace/core/result.hpp"
 #include "tailrace/policy/update.hpp"
 
 namespace tailrace::policy {
@@ -33,7 +36,9 @@ struct Arrival {
 };
 
 /// One link of a chain: a component that changes an update, and the laws it keeps.
-/// Optional: prepare(dimension) makes per-coordinate state, state(Archive&) saves it.
+/// Optional: prepare(dimension) makes its state and sets it back to the beginning, state(Archive&)
+/// saves it; `static constexpr bool needs_start = true` says that it reads arrival.start, which
+/// only `each` offers.
 template <class T>
 concept Transform = Component<T> && std::copyable<T> &&
     requires(T& transform, const Arrival& arrival, Update& update) {
@@ -56,6 +61,10 @@ class AnyTransform {
   ~AnyTransform() = default;
 
   [[nodiscard]] std::string_view name() const { return held_->name(); }
+  /// Whether it reads the model that the update's job started from.
+  [[nodiscard]] bool needs_start() const { return held_->needs_start(); }
+  /// Its options outside their ranges; `key` names the transform, such as "each[0]".
+  [[nodiscard]] Status check(const std::string& key) const { return held_->check(key); }
   void prepare(std::size_t dimension) { held_->prepare(dimension); }
   void apply(const Arrival& arrival, Update& update) { held_->apply(arrival, update); }
   void state(Archive& archive) { held_->state(archive); }
@@ -65,6 +74,8 @@ class AnyTransform {
     virtual ~Base() = default;
     [[nodiscard]] virtual std::unique_ptr<Base> clone() const = 0;
     [[nodiscard]] virtual std::string_view name() const = 0;
+    [[nodiscard]] virtual bool needs_start() const = 0;
+    [[nodiscard]] virtual Status check(const std::string& key) const = 0;
     virtual void prepare(std::size_t dimension) = 0;
     virtual void apply(const Arrival& arrival, Update& update) = 0;
     virtual void state(Archive& archive) = 0;
@@ -76,6 +87,13 @@ class AnyTransform {
       return std::make_unique<Held>(transform);
     }
     [[nodiscard]] std::string_view name() const override { return T::name; }
+    [[nodiscard]] bool needs_start() const override {
+      if constexpr (requires { T::needs_start; }) return T::needs_start;
+      return false;
+    }
+    [[nodiscard]] Status check(const std::string& key) const override {
+      return check_ranges(transform, key);
+    }
     void prepare(std::size_t dimension) override {
       if constexpr (requires { transform.prepare(dimension); }) transform.prepare(dimension);
     }

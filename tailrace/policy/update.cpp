@@ -139,8 +139,9 @@ const std::vector<Real>& Update::values() {
 }
 
 bool Update::subtract_from(const Real* from, Real* to, double step_size) {
+  factor_ *= step_size;
   absorb_extreme_factor();
-  const Real scale = static_cast<Real>(step_size * factor_);
+  const auto scale = static_cast<Real>(factor_);
   // Beside an old version that others read, in arrays larger than a second-level cache.
   const bool streams = from != to && dimension() >= streaming_dimension;
   const auto subtract = streams ? math::subtract_scaled_streaming : math::subtract_scaled;

@@ -41,8 +41,7 @@ struct Pass {
 ///
 ///   * clipping by norm, staleness scaling and normalizing never touch the vector (the norm once);
 ///   * all queued passes, the sum over a buffer and the model update run in one sweep, block by
-///   block
-///     in cache: each array moves through memory once per server step.
+///     block in cache: each array moves through memory once per server step.
 ///
 ///   values   Real (dimension)  parameter units
 ///   factor   double            pending; the update is factor * passes(sum_j weight_j * source_j)

@@ -33,8 +33,12 @@ class Collecting final : public Combiner {
     archive(count);
     if (archive.reading() && (!archive.ok() || count > options_.size)) return archive.refuse();
     count_ = count;
-    if (members_.size() < count_) members_.resize(count_);
-    for (std::size_t i = 0; i < count_; ++i) archive(members_[i]);
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (i == members_.size()) members_.emplace_back();
+      archive(members_[i]);
+      if (!archive.ok()) return;
+      if (members_[i].values.size() != dimension_) return archive.refuse();
+    }
   }
 
  private:

@@ -34,7 +34,7 @@ struct ClipNorm {
           Field{.unit = "norm of u",
                 .min = 0,
                 .above_min = true,
-                .doc = "largest norm; .inf never clips"});
+                .doc = "largest norm; inf never clips"});
   }
 
   void apply(const Arrival& /*arrival*/, Update& update) const {

@@ -1,0 +1,95 @@
+#include "tailrace/policy/check_method.hpp"
+
+#include <fmt/core.h>
+
+#include <string>
+#include <string_view>
+
+namespace tailrace::policy {
+namespace {
+
+void append(Errors& errors, const Status& status) {
+  if (status) return;
+  errors.insert(errors.end(), status.error().begin(), status.error().end());
+}
+
+void check_step_size(const Schedule& schedule, const std::string& key, Errors& errors) {
+  std::visit([&](const auto& kind) { append(errors, check_ranges(kind, key)); }, schedule);
+}
+
+void check_chain(const Chain& chain, std::string_view part, bool has_start, Errors& errors) {
+  for (std::size_t i = 0; i < chain.parts().size(); ++i) {
+    const AnyTransform& transform = chain.parts()[i];
+    const std::string key = fmt::format("{}[{}]", part, i);
+    append(errors, transform.check(key));
+    if (transform.needs_start() && !has_start) {
+      errors.push_back({.code = "method/needs-start",
+                        .what = fmt::format("{} needs the model that an update started from, which "
+                                            "{} does not have",
+                                            transform.name(), part),
+                        .where = key,
+                        .fix = "move it to each"});
+    }
+  }
+}
+
+void check_local(const Local& local, Errors& errors) {
+  if (local.steps == 0) {
+    errors.push_back({.code = "method/no-local-steps",
+                      .what = "a job of 0 local steps computes nothing",
+                      .where = "local.steps",
+                      .fix = "choose 1 or more"});
+  }
+  if (local.gradient() && (local.steps > 1 || !local.each.empty())) {
+    errors.push_back(
+        {.code = "method/no-local-step-size",
+         .what = "local steps need a step size; without one a job is one gradient",
+         .where = "local.step_size",
+         .fix = "give local.step_size, or leave local.steps at 1 and local.each empty"});
+  }
+  if (local.step_size) check_step_size(*local.step_size, "local.step_size", errors);
+  check_chain(local.each, "local.each", false, errors);
+}
+
+void check_waiting(const Method& method, std::uint32_t workers, Errors& errors) {
+  const std::uint64_t needed = method.combine.waits_for(workers);
+  const std::uint64_t in_flight = method.next.concurrency(workers);
+  if (needed == 0) {
+    errors.push_back({.code = "method/step-of-nothing",
+                      .what = "a step of 0 updates has no meaning",
+                      .where = "combine",
+                      .fix = "choose 1 or more"});
+  }
+  if (method.next.when == When::after_step && needed > in_flight) {
+    errors.push_back(
+        {.code = "method/waits-forever",
+         .what = fmt::format("a step takes {} updates, but only {} can be in flight, and nobody is "
+                             "given a new job before the step",
+                             needed, in_flight),
+         .where = "combine",
+         .fix = fmt::format("collect at most {}, or have at least {} jobs in flight, or give new "
+                            "jobs at once",
+                            in_flight, needed)});
+  }
+}
+
+}  // namespace
+
+Errors check(const Method& method, std::uint32_t workers) {
+  Errors errors;
+  if (workers == 0) {
+    errors.push_back({.code = "method/no-workers",
+                      .what = "there are 0 workers",
+                      .where = "workers",
+                      .fix = "choose 1 or more"});
+    return errors;
+  }
+  check_local(method.local, errors);
+  check_chain(method.each, "each", true, errors);
+  check_waiting(method, workers, errors);
+  check_chain(method.then, "then", false, errors);
+  check_step_size(method.step_size, "step_size", errors);
+  return errors;
+}
+
+}  // namespace tailrace::policy
