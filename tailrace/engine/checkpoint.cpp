@@ -67,11 +67,10 @@ Status Checkpoint::save(const State& state) {
   return write_whole(options_.path, file);
 }
 
-Status Checkpoint::save_if_due(const State& state) {
-  if (options_.path.empty()) return {};
+bool Checkpoint::due() const {
+  if (options_.path.empty()) return false;
   const std::chrono::duration<double> age = std::chrono::steady_clock::now() - saved_;
-  if (age.count() < options_.every_wall_seconds) return {};
-  return save(state);
+  return age.count() >= options_.every_wall_seconds;
 }
 
 }  // namespace tailrace::engine

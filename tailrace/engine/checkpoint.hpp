@@ -33,8 +33,8 @@ class Checkpoint {
   /// True if the file was there and has been restored; false if there is nothing to resume.
   [[nodiscard]] Result<bool> restore(const State& state) const;
   [[nodiscard]] Status save(const State& state);
-  /// Saves if it is time to; cheap enough to call every thousand events.
-  [[nodiscard]] Status save_if_due(const State& state);
+  /// Whether it is time to save; cheap enough to ask every thousand events.
+  [[nodiscard]] bool due() const;
 
  private:
   CheckpointOptions options_;

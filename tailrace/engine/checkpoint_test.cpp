@@ -196,24 +196,19 @@ TEST_F(CheckpointTest, LeavesTheOneBeforeWhenAWriteStopsInTheMiddle) {
   EXPECT_FALSE(std::filesystem::exists(options().path + ".partial"));
 }
 
-TEST_F(CheckpointTest, SavesOnlyWhenItIsTime) {
-  Notes notes{7, "seven"};
-  Checkpoint rarely(options());
-  ASSERT_TRUE(rarely.save_if_due(notes.state()));
-  EXPECT_FALSE(std::filesystem::exists(options().path));
-
+TEST_F(CheckpointTest, IsDueAfterItsTimeAndNeverWithoutAPath) {
   CheckpointOptions always = options();
   always.every_wall_seconds = 0;
-  ASSERT_TRUE(Checkpoint(always).save_if_due(notes.state()));
 
-  EXPECT_TRUE(std::filesystem::exists(options().path));
+  EXPECT_TRUE(Checkpoint(always).due());
+  EXPECT_FALSE(Checkpoint(options()).due());
+  EXPECT_FALSE(Checkpoint({.every_wall_seconds = 0}).due());
 }
 
-TEST_F(CheckpointTest, DoesNothingWithoutAPath) {
+TEST_F(CheckpointTest, SavesNothingWithoutAPath) {
   Notes notes{7, "seven"};
 
   EXPECT_TRUE(Checkpoint({}).save(notes.state()));
-  EXPECT_TRUE(Checkpoint({.every_wall_seconds = 0}).save_if_due(notes.state()));
 }
 
 TEST(ReadWhole, ReadsAnEmptyFileAndExplainsAMissingOne) {

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -11,13 +13,19 @@
 #include <functional>
 #include <iterator>
 #include <memory>
+#include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "tailrace/core/check.hpp"
 #include "tailrace/delay/workers.hpp"
 #include "tailrace/engine/run.hpp"
+#include "tailrace/policy/assign/shuffled.hpp"
+#include "tailrace/policy/combine/buffer.hpp"
+#include "tailrace/policy/method.hpp"
+#include "tailrace/policy/transform/momentum.hpp"
 
 /// A problem, clocks and an onlooker that are small enough to follow by hand. For tests only; not
 /// installed.
@@ -118,6 +126,38 @@ class TemporaryFolder {
 
  private:
   std::filesystem::path path_;
+};
+
+/// Momentum, a buffer, queues: every part that keeps state.
+inline policy::Method stateful_method() {
+  return {.local = {.steps = 2, .step_size = policy::ConstantStep{.value = 0.5}},
+          .combine = policy::Buffer{.size = 3},
+          .then = {policy::Momentum{.beta = 0.9}},
+          .next = {.who = policy::Shuffled{}, .in_flight = 7},
+          .step_size = policy::InverseSqrtStep{.value = 0.3, .period = 20}};
+}
+
+/// What of the samples is exact and can be compared.
+inline std::vector<std::tuple<Version, std::int64_t, double>> rows(
+    const std::vector<Sample>& samples) {
+  std::vector<std::tuple<Version, std::int64_t, double>> rows;
+  for (const Sample& s : samples) rows.emplace_back(s.step, s.time.ns, s.evaluation.loss);
+  return rows;
+}
+
+/// Asks for the end after so many steps.
+class InterruptAt final : public Observer {
+ public:
+  explicit InterruptAt(Version version) : version_(version) {}
+  void stepped(Version version, std::span<const Real> /*model*/, Time /*now*/) override {
+    if (version == version_) flag = true;
+  }
+  void restored(const std::vector<Sample>& samples) override { restored_samples = samples.size(); }
+  std::atomic<bool> flag = false;
+  std::size_t restored_samples = 0;
+
+ private:
+  Version version_;
 };
 
 inline std::string read_text(const std::string& path) {

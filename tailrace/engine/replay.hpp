@@ -18,8 +18,8 @@ class LoggedTiming final : public delay::Timing {
   std::vector<std::vector<Time>> arrivals_;  ///< by worker, by job number
 };
 
-/// Repeats a recorded run in virtual time: with the problem, method and seed of the recording the final model is
-/// the same to the bit. Give no stop rule: the run is over when the log is.
+/// Repeats a recorded run in virtual time: with the problem, method and seed of the recording the
+/// final model is the same to the bit. Give no stop rule: the run is over when the log is.
 [[nodiscard]] Result<RunResult> replay(const problem::Problem& problem,
                                        const policy::Method& method, const RunLog& log,
                                        const RunOptions& options);

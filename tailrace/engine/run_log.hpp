@@ -54,8 +54,8 @@ class RunLogWriter {
     Time last;
   };
   [[nodiscard]] Position position() const { return {size_, last_}; }
-  /// Cuts the file back to a position of an earlier sync; the default is the beginning. To be called
-  /// once after open().
+  /// Cuts the file back to a position of an earlier sync; the default is the beginning. To be
+  /// called once after open().
   [[nodiscard]] Status rewind(const Position& position);
 
  private:

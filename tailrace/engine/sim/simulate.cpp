@@ -50,8 +50,8 @@ class Simulation {
     const Result<bool> resumed = checkpoint_.restore([this](Archive& archive) { state(archive); });
     if (!resumed) return fail(resumed.error());
     if (options_.log != nullptr) {
-      if (Status rewound = options_.log->rewind(log_position_); !rewound)
-        return fail(rewound.error());
+      const Status rewound = options_.log->rewind(log_position_);
+      if (!rewound) return fail(rewound.error());
     }
     if (*resumed) {
       if (options_.observer != nullptr) options_.observer->restored(monitor_.samples());
@@ -76,19 +76,19 @@ class Simulation {
   Status housekeeping() {
     if (options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed)) {
       monitor_.end(Ending::interrupted);
-      return save(&Checkpoint::save);
+      return save();
     }
     if (++events_ % 1024 != 0 && !slow_events_) return {};
     monitor_.report(standing());
-    return save(&Checkpoint::save_if_due);
+    return checkpoint_.due() ? save() : Status();
   }
 
-  Status save(Status (Checkpoint::*how)(const Checkpoint::State&)) {
+  Status save() {
     if (options_.log != nullptr) {
       if (Status synced = options_.log->sync(); !synced) return synced;
       log_position_ = options_.log->position();
     }
-    return (checkpoint_.*how)([this](Archive& archive) { state(archive); });
+    return checkpoint_.save([this](Archive& archive) { state(archive); });
   }
 
   /// Up to the next event, or to the moment at which the clock alone calls for something.

@@ -56,8 +56,8 @@ class ThreadedRun {
     const Result<bool> resumed = checkpoint_.restore([this](Archive& archive) { state(archive); });
     if (!resumed) return fail(resumed.error());
     if (options_.log != nullptr) {
-      if (Status rewound = options_.log->rewind(log_position_); !rewound)
-        return fail(rewound.error());
+      const Status rewound = options_.log->rewind(log_position_);
+      if (!rewound) return fail(rewound.error());
     }
     began_ = Clock::now() - std::chrono::nanoseconds(now_.ns);
     if (*resumed) {
@@ -109,7 +109,7 @@ class ThreadedRun {
   void housekeeping(std::unique_lock<std::mutex>& lock) {
     if (options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed)) {
       monitor_.end(Ending::interrupted);
-      return remember(save(&Checkpoint::save));
+      return remember(save());
     }
     if (flight_.size() == lost_) return monitor_.end(Ending::idle);
     if (const Time now = clock(); monitor_.next_moment() <= now) {
@@ -118,7 +118,7 @@ class ThreadedRun {
       monitor_.pass(now);
       if (due) evaluate(lock);
     }
-    if (++rounds_ % 256 == 0) remember(save(&Checkpoint::save_if_due));
+    if (++rounds_ % 256 == 0 && checkpoint_.due()) remember(save());
     monitor_.report(standing());
   }
 
@@ -126,12 +126,12 @@ class ThreadedRun {
     if (!status && !error_) error_ = status.error();
   }
 
-  Status save(Status (Checkpoint::*how)(const Checkpoint::State&)) {
+  Status save() {
     if (options_.log != nullptr) {
       if (Status synced = options_.log->sync(); !synced) return synced;
       log_position_ = options_.log->position();
     }
-    return (checkpoint_.*how)([this](Archive& archive) { state(archive); });
+    return checkpoint_.save([this](Archive& archive) { state(archive); });
   }
 
   /// Computes the figures of the current version outside the lock. While one evaluation runs,
