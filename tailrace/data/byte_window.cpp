@@ -33,6 +33,8 @@ struct ByteSource::Inflater {
     TAILRACE_CHECK(inflateInit2(&stream, gzip_only) == Z_OK);
   }
   ~Inflater() { inflateEnd(&stream); }
+  Inflater(const Inflater&) = delete;
+  Inflater& operator=(const Inflater&) = delete;
 };
 
 ByteSource::ByteSource(const std::filesystem::path& path) : packed_(packed_size) {

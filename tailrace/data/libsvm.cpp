@@ -80,7 +80,8 @@ class Labels {
 
  private:
   [[nodiscard]] std::uint64_t line_of(int label) const {
-    return first_lines_[static_cast<std::size_t>(label + 1)];
+    const int slot = label + 1;
+    return first_lines_[static_cast<std::size_t>(slot)];
   }
 
   LabelPair expected_;

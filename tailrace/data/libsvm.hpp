@@ -43,7 +43,7 @@ struct LibsvmFile {
 /// Labels: a file with one class only is read as {-1, 1}, unless that class is 0 or 2, or
 /// LibsvmOptions says otherwise. Labels of two different pairs, or of a third class, are refused.
 ///
-/// Memory: the samples and a window of 1 MiB, never the text. Speed: about 100 MB of text a second.
+/// Memory: the samples and a window of 1 MiB, never the text. Speed: about 200 MB of text a second.
 /// Errors  one, the first: data/unreadable, data/malformed, data/labels, data/empty,
 ///         data/dimension, data/corrupt (gzip), with file:line:column and what was expected.
 /// Source  Chang, Lin: LIBSVM, a library for support vector machines (file format: its README).

@@ -1,6 +1,7 @@
 #include "tailrace/data/locate.hpp"
 
 #include <cstdlib>
+#include <string>
 #include <system_error>
 
 namespace tailrace::data {
@@ -14,6 +15,12 @@ bool is_file(const fs::path& path) {
   return fs::exists(status) && !fs::is_directory(status);
 }
 
+/// The variable's value; empty if it is not set.
+std::string environment(const char* variable) {
+  const char* value = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): nothing here sets it
+  return value != nullptr ? value : "";
+}
+
 void add_with_libsvm(std::vector<fs::path>& folders, const fs::path& folder) {
   folders.push_back(folder);
   folders.push_back(folder / "libsvm");
@@ -23,10 +30,10 @@ void add_with_libsvm(std::vector<fs::path>& folders, const fs::path& folder) {
 
 std::vector<fs::path> data_folders() {
   std::vector<fs::path> folders;
-  if (const char* data = std::getenv("TAILRACE_DATA"); data != nullptr && *data != '\0') {
+  if (const std::string data = environment("TAILRACE_DATA"); !data.empty()) {
     add_with_libsvm(folders, data);
   }
-  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
+  if (const std::string home = environment("HOME"); !home.empty()) {
     add_with_libsvm(folders, fs::path(home) / ".cache" / "tailrace");
   }
   add_with_libsvm(folders, "data");

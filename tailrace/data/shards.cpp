@@ -157,6 +157,7 @@ class Splitter {
       }
     }
     Partition partition{{}, {0}};
+    partition.begins.reserve(workers_ + 1);
     for (const Samples& shard : shards) {
       partition.order.insert(partition.order.end(), shard.begin(), shard.end());
       partition.begins.push_back(partition.order.size());

@@ -8,6 +8,7 @@
 #include <memory>
 #include <utility>
 
+#include "tailrace/core/check.hpp"
 #include "tailrace/core/distributions.hpp"
 #include "tailrace/core/random.hpp"
 #include "tailrace/problem/centered_quadratic.hpp"
@@ -124,6 +125,7 @@ Result<std::vector<double>> eigenvalues_of(const Spread& spectrum) {
 }  // namespace
 
 BuiltProblem Quadratic::build(const ProblemSetup& setup) const {
+  TAILRACE_CHECK(setup.workers > 0);
   Result<std::vector<double>> eigenvalues =
       std::visit([](const auto& chosen) { return eigenvalues_of(chosen); }, spectrum);
   if (!eigenvalues) return fail(std::move(eigenvalues.error()));

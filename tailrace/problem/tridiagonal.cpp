@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "tailrace/core/check.hpp"
 #include "tailrace/problem/centered_quadratic.hpp"
 
 namespace tailrace::problem {
@@ -30,7 +31,7 @@ void write_first_axis(std::uint64_t, std::span<Real> out) {
 }  // namespace
 
 BuiltProblem Tridiagonal::build(const ProblemSetup& setup) const {
-  TAILRACE_CHECK(dimension > 0);
+  TAILRACE_CHECK(setup.workers > 0 && dimension > 0);
   std::vector<double> minimizer(dimension);
   for (std::size_t k = 0; k < minimizer.size(); ++k) {
     minimizer[k] = static_cast<double>(k + 1) / (static_cast<double>(dimension) + 1) - 1;
