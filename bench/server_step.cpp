@@ -89,7 +89,7 @@ int main(int argc, char** argv) {
   clip.then = {policy::Momentum{}};
   policy::Method biclip;
   biclip.each = {
-      policy::BiClip{.form = policy::NormOrCoordinates::coordinates, .lower = 1e-4, .upper = 1e-2},
+      policy::BiClip{.form = policy::ClipForm::coordinates, .lower = 1e-4, .upper = 1e-2},
       policy::ScaleByStaleness{}};
   biclip.then = {policy::Momentum{}};
   for (const std::size_t threads : {1UL, 2UL}) {

@@ -9,8 +9,9 @@ target_include_directories(tailrace_options INTERFACE
 # Same bits on every machine: no contraction to fused multiply-add, no reassociation.
 target_compile_options(tailrace_options INTERFACE -ffp-contract=off)
 add_library(tailrace_warnings INTERFACE)
-# Designated initializers leave members at their defaults on purpose.
-target_compile_options(tailrace_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wno-missing-field-initializers -Werror
+target_compile_options(tailrace_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Werror
+  # Designated initializers leave members at their defaults on purpose.
+  -Wno-missing-field-initializers
   # GCC 12 sees overlaps in std::string's own code that cannot happen (GCC bug 105329).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 if(TAILRACE_SANITIZE)
@@ -48,6 +49,11 @@ function(tailrace_component name)
   endif()
   add_library(tailrace::${name} ALIAS ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} VERIFY_INTERFACE_HEADER_SETS ON)
+  foreach(dependency IN LISTS arg_DEPENDS)
+    if(NOT TARGET ${dependency})
+      message(FATAL_ERROR "tailrace_component(${name}) depends on ${dependency}, which does not come before it")
+    endif()
+  endforeach()
   target_link_libraries(${target} ${scope} tailrace_options ${arg_DEPENDS} ${arg_LIBRARIES})
   target_sources(${target} ${scope} FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${arg_HEADERS})
   if(TAILRACE_INSTALL)
@@ -69,7 +75,7 @@ function(tailrace_test program)
   if(arg_LABELS)
     list(APPEND properties LABELS ${arg_LABELS})
   endif()
-  gtest_discover_tests(${program} DISCOVERY_MODE PRE_TEST PROPERTIES ${properties})
+  gtest_discover_tests(${program} NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST PROPERTIES ${properties})
 endfunction()
 
 # tailrace_fuzzer(program SOURCES ... DEPENDS targets...): a libFuzzer program, named <what>_fuzz; its seeds are the

@@ -11,8 +11,9 @@ namespace tailrace::engine {
 /// lock; gradients and evaluations run outside it. A job reads the model version it was given,
 /// which nobody copies and nobody overwrites.
 ///
-///   timing  null: an update is delivered as soon as it is computed. Otherwise delivery also waits for the moment at
-///           which the delay model says the update arrives, 1 virtual second being 1 real second.
+///   timing  null: an update is delivered as soon as it is computed. Otherwise delivery also waits
+///           for the moment at which the delay model says the update arrives, 1 virtual second
+///           being 1 real second.
 ///
 /// The order of events is the machine's, so two runs differ, except where the method makes the
 /// order irrelevant (barriers). With a run log, replay() reproduces the final model bit for bit. A

@@ -11,8 +11,8 @@ namespace tailrace::policy {
 /// One gradient with a heavy-tailed error can undo a thousand good steps; clipped, no update moves
 /// the model further than step_size * c, however heavy the tail and however stale the update.
 ///
-///   u          Update  (dim)            parameter or gradient units; only its pending factor changes
-///   threshold  double  [norm of u]      c > 0; infinity never clips
+///   u          Update  (dim)        parameter or gradient units; only its pending factor changes
+///   threshold  double  [norm of u]  c > 0; infinity never clips
 ///
 /// State   none.
 /// Cost    one pass for the norm if nobody computed it yet.
