@@ -15,8 +15,8 @@ namespace tailrace::policy {
 struct Arrived {
   WorkerId worker = 0;
   JobNumber job = 0;
-  Version started = 0;          ///< server steps applied when the job was given out
-  std::span<const Real> start;  ///< the model at that version
+  Version started = 0;               ///< server steps applied when the job was given out
+  std::span<const Real> start = {};  ///< the model at that version
 };
 
 /// What the engine has to do after an event.

@@ -26,10 +26,10 @@ struct Arrival {
   WorkerId worker = 0;
   std::uint64_t staleness = 0;  ///< tau, server steps since the job was given out
   Version version = 0;          ///< server steps applied so far (local: when the job was given out)
-  std::span<const Real> model;  ///< x now
-  std::span<const Real> start;  ///< x the job started from
-  std::uint32_t workers = 1;    ///< n
-  std::uint64_t concurrency = 1;  ///< jobs in flight, this one included
+  std::span<const Real> model = {};  ///< x now
+  std::span<const Real> start = {};  ///< x the job started from
+  std::uint32_t workers = 1;         ///< n
+  std::uint64_t concurrency = 1;     ///< jobs in flight, this one included
 
   /// Number of the server step this update will take part in: 1, 2, ... Schedules count with it.
   [[nodiscard]] std::uint64_t step() const { return version + 1; }

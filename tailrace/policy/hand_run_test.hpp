@@ -1,0 +1,137 @@
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tailrace/core/check.hpp"
+#include "tailrace/policy/method.hpp"
+#include "tailrace/policy/worker.hpp"
+
+/// A run in which the test decides whose update arrives when, on a problem whose gradients can be
+/// done in one's head.
+namespace tailrace::policy::testing {
+
+/// f_i(x) = (x - c_i)^2 / 2 in one dimension, so the gradient of worker i is x - c_i.
+class Parabolas final : public problem::Problem {
+ public:
+  explicit Parabolas(std::vector<Real> centers) : centers_(std::move(centers)) {
+    layout_.add("x", {1});
+  }
+
+  [[nodiscard]] const Layout& layout() const override { return layout_; }
+  [[nodiscard]] std::size_t workers() const override { return centers_.size(); }
+  void start(std::uint64_t /*seed*/, std::span<Real> out) const override { out[0] = 0; }
+  [[nodiscard]] std::unique_ptr<problem::Oracle> oracle() const override {
+    struct Slope final : problem::Oracle {
+      explicit Slope(std::span<const Real> all) : centers(all) {}
+      void gradient(const problem::GradientRequest& request, std::span<Real> out) override {
+        out[0] = request.model[0] - centers[request.worker];
+      }
+      std::span<const Real> centers;
+    };
+    return std::make_unique<Slope>(centers_);
+  }
+  [[nodiscard]] problem::Evaluation evaluate(std::span<const Real> /*model*/,
+                                             Pool* /*pool*/) const override {
+    return {};
+  }
+  [[nodiscard]] std::string describe() const override { return "parabolas"; }
+
+ private:
+  std::vector<Real> centers_;
+  Layout layout_;
+};
+
+/// A method at work on Parabolas; every worker computes its jobs first in, first out.
+class HandRun {
+ public:
+  /// One worker per center; the model starts at `start`.
+  HandRun(const Method& method, std::vector<Real> centers, Real start = 0)
+      : problem_(std::move(centers)),
+        worker_(problem_, method.local, JobKeys(1)),
+        queues_(problem_.workers()),
+        jobs_given_(problem_.workers(), 0),
+        server_(make_server(method, {.start = {&start, 1},
+                                     .workers = static_cast<std::uint32_t>(problem_.workers()),
+                                     .seed = 1})) {
+    server_->begin(actions_);
+    carry_out();
+  }
+
+  /// The worker finishes its oldest job: computes it from the model it was given.
+  void deliver(WorkerId worker) {
+    compute(worker);
+    arrive(worker);
+  }
+  /// The same with an update from the test's hands.
+  void deliver(WorkerId worker, Real value) {
+    update_.start(1)[0] = value;
+    arrive(worker);
+  }
+
+  /// Workers that were given a job by the last event, in this order.
+  [[nodiscard]] const std::vector<WorkerId>& started() const { return actions_.start; }
+  [[nodiscard]] bool stepped() const { return actions_.stepped; }
+  [[nodiscard]] bool diverged() const { return actions_.diverged; }
+  [[nodiscard]] Real x() const { return server_->models().current()[0]; }
+  [[nodiscard]] std::size_t jobs_of(WorkerId worker) const { return queues_[worker].size(); }
+  [[nodiscard]] Server& server() { return *server_; }
+
+ private:
+  struct GivenJob {
+    JobNumber number;
+    Version version;
+    ModelStore::Slot slot;
+  };
+
+  void compute(WorkerId worker) {
+    const GivenJob job = oldest(worker);
+    worker_.run({.worker = worker,
+                 .number = job.number,
+                 .version = job.version,
+                 .model = server_->models().at(job.slot)},
+                update_);
+  }
+
+  void arrive(WorkerId worker) {
+    const GivenJob job = oldest(worker);
+    queues_[worker].pop_front();
+    actions_.clear();
+    server_->arrive({.worker = worker,
+                     .job = job.number,
+                     .started = job.version,
+                     .start = server_->models().at(job.slot)},
+                    update_, actions_);
+    server_->models().release(job.slot);
+    carry_out();
+  }
+
+  [[nodiscard]] GivenJob oldest(WorkerId worker) const {
+    TAILRACE_CHECK(!queues_[worker].empty());
+    return queues_[worker].front();
+  }
+
+  void carry_out() {
+    for (const WorkerId worker : actions_.start) {
+      queues_[worker].push_back(
+          {jobs_given_[worker]++, server_->version(), server_->models().pin()});
+    }
+  }
+
+  Parabolas problem_;
+  Worker worker_;
+  std::vector<std::deque<GivenJob>> queues_;
+  std::vector<JobNumber> jobs_given_;
+  std::unique_ptr<Server> server_;
+  Update update_;
+  Actions actions_;
+};
+
+}  // namespace tailrace::policy::testing

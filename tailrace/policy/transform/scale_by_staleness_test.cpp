@@ -1,0 +1,53 @@
+#include "tailrace/policy/transform/scale_by_staleness.hpp"
+
+#include <cmath>
+
+#include "tailrace/policy/transform_test.hpp"
+
+namespace tailrace::policy {
+namespace {
+
+using namespace testing;  // NOLINT(google-build-using-namespace): the words of the tests
+
+TEST(ScaleByStaleness, HalvesAnUpdateThreeVersionsOldAtExponentOneHalf) {
+  ScaleByStaleness scale{PolynomialWeight{.exponent = 0.5}};
+
+  // (1 + 3)^(-1/2) = 1/2
+  EXPECT_THAT(applied(scale, {3, -4}, {.staleness = 3}), ElementsAre(1.5, -2));
+}
+
+TEST(ScaleByStaleness, LeavesAFreshUpdateAloneUnderEveryRule) {
+  StalenessRules::each([]<class Rule>() {
+    ScaleByStaleness scale{Rule{}};
+    EXPECT_THAT(applied(scale, {3, -4}), ElementsAre(3, -4)) << Rule::name;
+  });
+}
+
+TEST(StalenessRule, ConstantGivesFullWeightAtAnyAge) {
+  EXPECT_EQ(weight_at(ConstantWeight{}, 1000), 1);
+}
+
+TEST(StalenessRule, ExponentialFallsByTheSameShare) {
+  const StalenessRule rule = ExponentialWeight{.rate = std::log(2)};
+
+  EXPECT_DOUBLE_EQ(weight_at(rule, 1), 0.5);
+  EXPECT_DOUBLE_EQ(weight_at(rule, 3), 0.125);
+}
+
+TEST(StalenessRule, HingeStaysThenFallsLikeOneOverTheExcess) {
+  const StalenessRule rule = HingeWeight{.slope = 3, .after = 4};
+
+  EXPECT_EQ(weight_at(rule, 4), 1);
+  EXPECT_EQ(weight_at(rule, 5), 0.25);  // 1 / (3 * 1 + 1)
+  EXPECT_EQ(weight_at(rule, 9), 0.0625);
+}
+
+TEST(StalenessRule, InverseDividesByTheAgeOnceItIsLargeEnough) {
+  EXPECT_EQ(weight_at(InverseWeight{.after = 2}, 2), 1);
+  EXPECT_EQ(weight_at(InverseWeight{.after = 2}, 4), 0.25);
+  EXPECT_EQ(weight_at(InverseWeight{.after = 0}, 0), 1);
+  EXPECT_EQ(weight_at(InverseWeight{.after = 0}, 1), 1);
+}
+
+}  // namespace
+}  // namespace tailrace::policy
