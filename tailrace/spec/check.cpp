@@ -1,0 +1,149 @@
+#include "tailrace/spec/check.hpp"
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "tailrace/policy/check_method.hpp"
+
+namespace tailrace::spec {
+namespace {
+
+class Checker {
+ public:
+  Checker(const Experiment& experiment, const Node& document, Findings& findings)
+      : experiment_(experiment), document_(document), findings_(findings) {}
+
+  void run() {
+    if (usable("run.seeds")) seeds();
+    if (usable("run.stop")) stop();
+    if (usable("workers.count")) methods();
+  }
+
+ private:
+  [[nodiscard]] bool usable(const std::string& path) const { return !findings_.touch(path); }
+
+  void add(Finding finding) {
+    const Place place = place_of(document_, finding.path);
+    findings_.add(place, std::move(finding));
+  }
+
+  void seeds() {
+    const std::vector<std::uint64_t>& seeds = experiment_.run.seeds;
+    if (seeds.empty()) {
+      add({.code = "no-seeds",
+           .what = "run.seeds is empty, so nothing would run",
+           .path = "run.seeds",
+           .fix = "give at least one, such as seeds = [1]"});
+    }
+    std::set<std::uint64_t> seen;
+    for (std::size_t i = 0; i < seeds.size(); ++i) {
+      if (seen.insert(seeds[i]).second) continue;
+      add({.code = "duplicate-seed",
+           .what = fmt::format("seed {} is there twice, and both runs would be the same", seeds[i]),
+           .path = fmt::format("run.seeds[{}]", i),
+           .fix = "choose different numbers"});
+    }
+  }
+
+  void stop() {
+    const engine::Stop& stop = experiment_.run.stop;
+    const bool limited = stop.steps || stop.time || stop.gradients;
+    if (!limited && !stop.target) {
+      add({.code = "no-stop-rule",
+           .what = "no rule says when a run ends",
+           .path = "run.stop",
+           .fix = "add stop = { time = \"1000s\" }, or steps, or gradients"});
+    } else if (!limited) {
+      add({.code = "no-limit",
+           .what = "a method that never reaches the target would run forever",
+           .path = "run.stop",
+           .fix = "add a limit beside the target: time, steps or gradients"});
+    }
+    if (stop.target) target(*stop.target);
+  }
+
+  void target(const engine::Target& target) {
+    const std::string path = "run.stop.target";
+    const std::string_view metric = name_of(target.metric);
+    if (target.below.has_value() == target.above.has_value()) {
+      return add({.code = "target",
+                  .what = target.below ? "the target has two bounds" : "the target has no bound",
+                  .path = path,
+                  .fix = fmt::format("give one: {{ metric = \"{}\", {} = ... }}", metric,
+                                     is_share(target.metric) ? "above" : "below")});
+    }
+    if (const std::optional<std::string> reason = unreachable(target)) {
+      add({.code = "target-unreachable",
+           .what = fmt::format("{} never gets {} {}", metric, target.below ? "below" : "above",
+                               target.below.value_or(target.above.value_or(0))),
+           .path = path,
+           .fix = *reason});
+    }
+    const engine::Evaluate& evaluate = experiment_.run.evaluate;
+    if (usable("run.evaluate") && !evaluate.every && !evaluate.every_steps) {
+      add({.code = "target-not-evaluated",
+           .what = "the target is looked at only when the model is evaluated, which is never",
+           .path = path,
+           .fix = "add evaluate = { every = \"10s\" } or { every_steps = 100 } to [run]"});
+    }
+  }
+
+  static bool is_share(engine::Metric metric) {
+    return metric == engine::Metric::accuracy || metric == engine::Metric::test_accuracy;
+  }
+
+  static std::optional<std::string> unreachable(const engine::Target& target) {
+    // Written so that NaN, which no comparison reaches, is refused.
+    const bool below_zero = target.below && !(*target.below >= 0);
+    const bool above_one = target.above && is_share(target.metric) && !(*target.above <= 1);
+    if (above_one) return "accuracy is a share: choose at most 1";
+    if (below_zero) return "it is never negative: choose 0 or more";
+    if (target.above && !(*target.above < infinity)) return "choose a finite number";
+    return std::nullopt;
+  }
+
+  void methods() {
+    for (std::size_t i = 0; i < experiment_.methods.size(); ++i) {
+      const std::string path = fmt::format("method[{}]", i);
+      if (!usable(path)) continue;
+      blame(policy::check(experiment_.methods[i].method(), experiment_.workers.count), path,
+            document_, findings_);
+    }
+  }
+
+  const Experiment& experiment_;
+  const Node& document_;
+  Findings& findings_;
+};
+
+/// A place in a data file, which has a line of its own, or a file's path.
+bool is_place(const std::string& where) { return where.find_first_of(":/ ") != std::string::npos; }
+
+}  // namespace
+
+void check(const Experiment& experiment, const Node& document, Findings& findings) {
+  Checker(experiment, document, findings).run();
+}
+
+void blame(Errors errors, const std::string& prefix, const Node& document, Findings& findings) {
+  for (Error& error : errors) {
+    if (is_place(error.where)) {
+      findings.add({.source = std::make_shared<const std::string>(error.where)},
+                   {.code = error.code, .what = error.what, .path = {}, .fix = error.fix});
+      continue;
+    }
+    std::string path = prefix;
+    if (!path.empty() && !error.where.empty()) path += '.';
+    path += error.where;
+    const Place place = place_of(document, path);
+    findings.add(place, {.code = error.code, .what = error.what, .path = path, .fix = error.fix});
+  }
+}
+
+}  // namespace tailrace::spec
