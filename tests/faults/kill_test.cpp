@@ -1,0 +1,107 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "tailrace/core/random.hpp"
+#include "tailrace/engine/replay.hpp"
+#include "tests/faults/training.hpp"
+
+/// Real processes that die by SIGKILL at random moments and are started again.
+namespace tailrace::engine {
+namespace {
+
+using testing::read_text;
+using testing::TemporaryFolder;
+
+/// Starts run_to_the_end; its output goes to the folder's file "output".
+pid_t start(const std::string& engine, const TemporaryFolder& folder) {
+  const std::string output = folder.file("output");
+  const std::string place = folder.file("");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const int file = ::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    ::dup2(file, STDOUT_FILENO);
+    ::execl(TAILRACE_RUN_TO_THE_END, TAILRACE_RUN_TO_THE_END, engine.c_str(), place.c_str(),
+            nullptr);
+    ::_exit(127);
+  }
+  return child;
+}
+
+/// Runs it to its end and returns what it printed.
+std::string run_to_the_end(const std::string& engine, const TemporaryFolder& folder) {
+  int status = -1;
+  ::waitpid(start(engine, folder), &status, 0);
+  EXPECT_EQ(status, 0);
+  return read_text(folder.file("output"));
+}
+
+/// Kills it up to `times` times, each after a random part of `longest`; returns how often it was
+/// still alive to be killed.
+int kill_at_random(const std::string& engine, const TemporaryFolder& folder, int times,
+                   std::chrono::microseconds longest) {
+  Stream stream("kill " + engine);
+  int killed = 0;
+  for (int i = 0; i < times; ++i) {
+    const pid_t child = start(engine, folder);
+    std::this_thread::sleep_for(longest * stream.uniform());
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    if (WIFSIGNALED(status)) ++killed;
+  }
+  return killed;
+}
+
+/// How long one run takes here and now, so that kills fall within it on any machine.
+std::chrono::microseconds time_of(const std::function<void()>& work) {
+  const auto began = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
+                                                               began);
+}
+
+TEST(Kill, ASimulationEndsOnTheSameBitsHoweverOftenItIsKilled) {
+  const TemporaryFolder undisturbed;
+  const TemporaryFolder disturbed;
+  std::string expected;
+  const auto whole = time_of([&] { expected = run_to_the_end("sim", undisturbed); });
+
+  const int killed = kill_at_random("sim", disturbed, 20, whole / 5);
+
+  EXPECT_GE(killed, 3);
+  EXPECT_EQ(run_to_the_end("sim", disturbed), expected);
+  EXPECT_EQ(expected.substr(0, 11), "10000 steps");
+  const Result<RunLog> log = read_run_log(disturbed.file("log"));
+  ASSERT_TRUE(log);
+  EXPECT_FALSE(log->torn);
+  EXPECT_EQ(log->entries, read_run_log(undisturbed.file("log"))->entries);
+}
+
+TEST(Kill, ThreadsLeaveALogThatIsReplayedToTheirModelHoweverOftenTheyAreKilled) {
+  const TemporaryFolder undisturbed;
+  const TemporaryFolder disturbed;
+  const auto whole = time_of([&] { run_to_the_end("threads", undisturbed); });
+
+  const int killed = kill_at_random("threads", disturbed, 20, whole / 5);
+  const std::string printed = run_to_the_end("threads", disturbed);
+
+  EXPECT_GE(killed, 3);
+  const Result<RunLog> log = read_run_log(disturbed.file("log"));
+  ASSERT_TRUE(log);
+  EXPECT_FALSE(log->torn);
+  const Result<RunResult> replayed = replay(faults::training_problem(), faults::training_method(),
+                                            *log, {.seed = faults::training_seed});
+  ASSERT_TRUE(replayed);
+  EXPECT_EQ(fmt::format("2000 steps, model {:016x}\n", replayed->model_hash), printed);
+  EXPECT_EQ(replayed->steps, 2'000U);
+}
+
+}  // namespace
+}  // namespace tailrace::engine

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+#include "tailrace/catalog.hpp"
+
+/// The methods that every engine has to carry out alike.
+namespace tailrace::testing {
+
+struct NamedMethod {
+  std::string name;
+  policy::Method method;
+};
+
+/// Every recipe of the catalog with its defaults, and those options that change what happens when:
+/// waiting, schemes, local steps, jobs in flight, and TailOPT's whole grid. For four workers or
+/// more.
+inline std::vector<NamedMethod> named_methods() {
+  std::vector<NamedMethod> methods;
+  const auto add = [&](std::string name, const auto& recipe) {
+    methods.push_back({std::move(name), recipe.method()});
+  };
+  Recipes::each([&]<class Recipe>() { add(std::string(Recipe::name), Recipe{}); });
+
+  add("async_sgd, waiting 3", recipe::AsyncSgd{.wait = 3});
+  add("random_async_sgd, waiting 3", recipe::RandomAsyncSgd{.wait = 3, .concurrency = 9});
+  add("shuffled_async_sgd, waiting 3", recipe::ShuffledAsyncSgd{.wait = 3, .concurrency = 9});
+  const policy::StalenessRule downplaying = policy::PolynomialWeight{};
+  for (const auto& [name, scheme] : EnumNames<recipe::Scheme>::values) {
+    add(fmt::format("sgdclip, {}", name),
+        recipe::SgdClip{.scheme = scheme, .local_steps = 3, .staleness = downplaying});
+    add(fmt::format("clip2, {}", name), recipe::Clip2{.scheme = scheme,
+                                                      .local_steps = 3,
+                                                      .form = policy::ClipForm::coordinates,
+                                                      .compensation = 0.04});
+  }
+  std::apply(
+      [&]<class... Outers>(Outers... outers) {
+        const auto with_every_inner = [&](const recipe::Outer& outer, std::string_view outer_name) {
+          for (const recipe::Inner& inner :
+               {recipe::Inner(recipe::PlainSgd{}), recipe::Inner(policy::BiClip{}),
+                recipe::Inner(recipe::L2Clip{.power = 0.25})}) {
+            const auto inner_name = std::visit([](const auto& part) { return part.name; }, inner);
+            add(fmt::format("tailopt, {} over {}", outer_name, inner_name),
+                recipe::TailOpt{.local_steps = 2, .inner = inner, .outer = outer});
+          }
+        };
+        (with_every_inner(outers, Outers::name), ...);
+      },
+      std::tuple<recipe::Average, policy::AdaGrad, policy::Adam, policy::BiClip,
+                 policy::RmsProp>());
+  return methods;
+}
+
+}  // namespace tailrace::testing
