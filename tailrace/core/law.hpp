@@ -14,7 +14,7 @@ enum class Law : std::uint32_t {
   keeps_alive = 1 << 3,      ///< a non-zero update stays non-zero
   bounds_norm = 1 << 4,      ///< the result's norm has a bound that holds for every input
   odd = 1 << 5,              ///< f(-u) = -f(u)
-  stateless = 1 << 6,        ///< the result depends on this update alone
+  stateless = 1 << 6,        ///< the result depends on this update and its arrival alone
 };
 
 constexpr Law operator|(Law a, Law b) {
