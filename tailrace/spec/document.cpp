@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "tailrace/spec/suggest.hpp"
+#include "tailrace/spec/text.hpp"
 #include "tailrace/spec/toml.hpp"
 
 namespace tailrace::spec {
@@ -124,7 +125,7 @@ class Loader {
   }
 
   [[nodiscard]] std::string chain(const std::string& last) const {
-    return fmt::format("{} -> {}", fmt::join(open_, " -> "), last);
+    return fmt::format("{} -> {}", joined(open_, " -> "), last);
   }
 
   const ReadFile& read_file_;
@@ -235,7 +236,7 @@ class Setter {
     }
     const std::string hint = did_you_mean(name, names);
     refuse(fmt::format("nothing in this list is called \"{}\"", name),
-           hint.empty() ? fmt::format("it has: {}", fmt::join(names, ", ")) : hint);
+           hint.empty() ? "it has: " + joined(names, ", ") : hint);
     return nullptr;
   }
 

@@ -94,7 +94,8 @@ struct Parts {
 
 /// One [[method]] of an experiment.
 struct MethodSpec {
-  std::string name;  ///< unique in its experiment; a folder is called so
+  std::string name;   ///< unique in its experiment; a folder is called so
+  std::string group;  ///< of a grid: methods that are tuned against each other; else empty
   std::variant<Parts, Recipes::Choice> how;
 
   [[nodiscard]] policy::Method method() const;
@@ -112,6 +113,7 @@ struct Run {
   engine::Stop stop;
   engine::Evaluate evaluate;
   Engine engine = Engine::sim;
+  bool waits = true;
   std::uint32_t threads = 0;
   Time checkpoint_every{30'000'000'000};
 
@@ -124,6 +126,8 @@ struct Run {
                        "and the end"});
     field("engine", self.engine,
           Field{.doc = "sim: exact virtual time; threads: real time on this machine"});
+    field("waits", self.waits,
+          Field{.doc = "with threads: take as long as [workers] says; false: as fast as it goes"});
     field("threads", self.threads,
           Field{.unit = "threads", .max = 4096, .doc = "computing threads; 0: one for every core"});
     field(

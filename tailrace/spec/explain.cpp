@@ -10,6 +10,7 @@
 
 #include "tailrace/spec/describe.hpp"
 #include "tailrace/spec/suggest.hpp"
+#include "tailrace/spec/text.hpp"
 
 namespace tailrace::spec {
 namespace {
@@ -137,10 +138,6 @@ std::string option_page(const ComponentInfo& component, std::span<const OptionIn
                      options_table(options));
 }
 
-std::string joined(const std::vector<std::string>& pages) {
-  return fmt::format("{}", fmt::join(pages, "\n"));
-}
-
 /// "worker.clip" is, and is inside, "worker".
 bool is_inside(std::string_view key, std::string_view outer) {
   return key.starts_with(outer) && (key.size() == outer.size() || key[outer.size()] == '.');
@@ -191,7 +188,7 @@ std::vector<std::string_view> topics() {
 
 Result<std::string> explain(std::string_view topic) {
   std::vector<std::string> pages = find_pages(topic);
-  if (!pages.empty()) return joined(pages);
+  if (!pages.empty()) return joined(pages, "\n");
   if (auto names = list(topic)) return names;
   const std::string hint = did_you_mean(topic, topics());
   return fail({.code = "spec/unknown-topic",
@@ -220,7 +217,7 @@ Result<std::string> list(std::string_view kind) {
   return fail({.code = "spec/unknown-kind",
                .what = fmt::format("there are no components called \"{}\"", kind),
                .where = {},
-               .fix = hint.empty() ? fmt::format("there are {}", fmt::join(plurals, ", ")) : hint});
+               .fix = hint.empty() ? "there are " + joined(plurals, ", ") : hint});
 }
 
 }  // namespace tailrace::spec

@@ -71,7 +71,7 @@ class Preparer {
   Prepared prepared_;
 };
 
-Draft read_and_check(const Node& document) {
+Draft read_and_check(Node& document) {
   Draft draft = read_experiment(document);
   check(draft.experiment, document, draft.findings);
   return draft;
@@ -79,7 +79,7 @@ Draft read_and_check(const Node& document) {
 
 }  // namespace
 
-Result<Experiment> read_checked(const Node& document) {
+Result<Experiment> read_checked(Node document) {
   Draft draft = read_and_check(document);
   if (!draft.findings.empty()) return fail(draft.findings.errors());
   return std::move(draft.experiment);

@@ -20,7 +20,7 @@ struct Prepared {
 
 /// Reads an experiment and checks how its options fit together. Every error has a file and a line,
 /// and all of them come in one go.
-[[nodiscard]] Result<Experiment> read_checked(const Node& document);
+[[nodiscard]] Result<Experiment> read_checked(Node document);
 
 /// The same from text; its includes are refused. For tests and for experiments made by programs.
 [[nodiscard]] Result<Experiment> parse_experiment(std::string_view text,

@@ -7,13 +7,14 @@
 #include <map>
 #include <utility>
 
+#include "tailrace/spec/grid.hpp"
 #include "tailrace/spec/reader.hpp"
 #include "tailrace/spec/suggest.hpp"
 
 namespace tailrace::spec {
 namespace {
 
-constexpr std::array<std::string_view, 2> method_keys = {"name", "recipe"};
+constexpr std::array<std::string_view, 3> method_keys = {"group", "name", "recipe"};
 
 template <class... Ts>
 constexpr std::array<std::string_view, sizeof...(Ts)> names_of(
@@ -25,14 +26,15 @@ constexpr std::array<std::string_view, sizeof...(Ts)> names_of(
 bool is_folder_name(std::string_view name) {
   constexpr std::string_view allowed =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+.";
-  constexpr std::size_t size_max = 80;
+  constexpr std::size_t size_max = 120;
   return !name.empty() && name.size() <= size_max && name.front() != '.' && name.front() != '-' &&
          name.find_first_not_of(allowed) == std::string_view::npos;
 }
 
 class ExperimentReader {
  public:
-  Draft read(const Node& document) {
+  Draft read(Node& document) {
+    expand_grids(document, draft_.findings);
     Experiment& experiment = draft_.experiment;
     const auto top = [](std::string_view key) { return At{}.option({}, key); };
     if (const Node* title = document.find("title")) {
@@ -100,7 +102,11 @@ class ExperimentReader {
       }
       reader_.options(node, std::get<Parts>(spec.how), at, method_keys);
     }
-    if (const Node* name = node.find("name")) read_name(*name, spec, at);
+    if (const Node* name = node.find("name"))
+      read_name(*name, spec.name, at.option("method", "name"));
+    if (const Node* group = node.find("group")) {
+      read_name(*group, spec.group, at.option("method", "group"));
+    }
     return spec;
   }
 
@@ -129,16 +135,15 @@ class ExperimentReader {
     if (!found) reader_.unknown_name(recipe, *name, names, Kind<Recipes::Choice>::info, here);
   }
 
-  void read_name(const Node& node, MethodSpec& spec, const At& at) {
-    const At here = at.option("method", "name");
-    if (node.text() == nullptr) return reader_.wrong_type(node, "a text in quotes", here);
-    spec.name = *node.text();
-    if (is_folder_name(spec.name)) return;
+  void read_name(const Node& node, std::string& name, const At& at) {
+    if (node.text() == nullptr) return reader_.wrong_type(node, "a text in quotes", at);
+    name = *node.text();
+    if (is_folder_name(name)) return;
     draft_.findings.add(
         node.place,
         {.code = "wrong-value",
-         .what = fmt::format("\"{}\" cannot be a method's name", spec.name),
-         .path = here.path,
+         .what = fmt::format("\"{}\" cannot be a method's name", name),
+         .path = at.path,
          .fix = "its results go to a folder of that name: use letters, digits, and _ - + ."});
   }
 
@@ -179,6 +184,6 @@ class ExperimentReader {
 
 }  // namespace
 
-Draft read_experiment(const Node& document) { return ExperimentReader().read(document); }
+Draft read_experiment(Node& document) { return ExperimentReader().read(document); }
 
 }  // namespace tailrace::spec

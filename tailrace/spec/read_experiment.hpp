@@ -12,7 +12,8 @@ struct Draft {
   Findings findings;
 };
 
-/// Reads a document option by option. Whether the options fit together is for check().
-[[nodiscard]] Draft read_experiment(const Node& document);
+/// Reads a document option by option, after turning its grids into methods of their own. Whether
+/// the options fit together is for check().
+[[nodiscard]] Draft read_experiment(Node& document);
 
 }  // namespace tailrace::spec

@@ -12,6 +12,9 @@ namespace {
 Node to_node(const MethodSpec& method) {
   Node::Table table;
   table.push_back({.key = "name", .place = {}, .node = Writer::node(method.name)});
+  if (!method.group.empty()) {
+    table.push_back({.key = "group", .place = {}, .node = Writer::node(method.group)});
+  }
   Node::Table options;
   if (const auto* parts = std::get_if<Parts>(&method.how)) {
     options = Writer::table(*parts);

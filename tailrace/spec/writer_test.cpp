@@ -49,6 +49,7 @@ seeds = [1]
 stop = { steps = 10, loss_above = inf }
 evaluate = {}
 engine = "sim"
+waits = true
 threads = 0
 checkpoint_every = "30s"
 
