@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tailrace::cli {
+
+/// How the program ends.
+enum Exit : int {
+  fine = 0,
+  bad_input = 1,
+  bad_usage = 2,
+  bad_environment = 3,  ///< a disk that is full, a folder that cannot be written
+  interrupted = 130,    ///< as shells count: 128 + SIGINT
+};
+
+/// What the user typed after `run` or `compare`.
+struct RunArguments {
+  std::string command;                ///< "run" or "compare"
+  std::string file;                   ///< empty with resume_folder
+  std::vector<std::string> sets;      ///< "key.path=value"
+  std::string method;                 ///< run only; empty: the only one
+  std::optional<std::uint64_t> seed;  ///< run only; none: the first
+  std::string out;                    ///< empty: a folder named after the title
+  bool overwrite = false;
+  bool resume = false;
+  std::string resume_folder;  ///< empty: the folder that would be written
+  std::optional<std::uint32_t> threads;
+  std::string engine;  ///< empty: what the file says
+  bool quiet = false;
+  bool color = true;
+};
+
+}  // namespace tailrace::cli

@@ -1,0 +1,224 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+/// The program as people use it: arguments in; text, exit status and files out.
+namespace tailrace::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+constexpr const char* tiny = R"(title = "tiny"
+[problem]
+kind = "quadratic"
+spectrum = { kind = "spread", dimension = 10 }
+noise = { kind = "gaussian", scale = 0.01 }
+[workers]
+count = 4
+speed = { kind = "two_speeds", slowdown = 3 }
+[run]
+seeds = [1, 2]
+stop = { steps = 200, target = { metric = "gradient_norm", below = 0.2 } }
+evaluate = { every_steps = 20 }
+[[method]]
+recipe = "async_sgd"
+step_size = 0.3
+[[method]]
+recipe = "clipped_async_sgd"
+step_size = 0.3
+)";
+
+struct Ended {
+  int exit = -1;
+  std::string output;  ///< standard output and error, as they came
+};
+
+std::string read_file(const fs::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+class Program : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = fs::path(testing::TempDir()) / (std::string("tailrace_cli_") + test->name());
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+    write("tiny.toml", tiny);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  void write(const char* name, const std::string& text) const {
+    std::ofstream(folder_ / name) << text;
+  }
+
+  [[nodiscard]] Ended shell(const std::string& line) const {
+    const std::string command = "cd '" + folder_.string() + "' && (" + line + ") 2>&1";
+    Ended ended;
+    std::FILE* pipe = popen(command.c_str(), "r");
+    std::array<char, 4096> buffer{};
+    while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
+      ended.output.append(buffer.data(), size);
+    }
+    const int status = pclose(pipe);
+    if (WIFEXITED(status)) ended.exit = WEXITSTATUS(status);
+    return ended;
+  }
+  [[nodiscard]] Ended run(const std::string& arguments) const {
+    return shell(std::string(TAILRACE_PROGRAM) + ' ' + arguments);
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(Program, SaysItsVersion) {
+  EXPECT_EQ(run("--version").exit, 0);
+  EXPECT_THAT(run("--version").output, testing::StartsWith("tailrace "));
+}
+
+TEST_F(Program, EndsWithTwoWhenItIsNotUnderstood) {
+  EXPECT_EQ(run("").exit, 2);
+  EXPECT_EQ(run("comparre tiny.toml").exit, 2);
+  EXPECT_EQ(run("compare tiny.toml --no-such-option").exit, 2);
+  EXPECT_EQ(run("compare").exit, 2);
+}
+
+TEST_F(Program, ChecksAFileAndPrintsEveryErrorInIt) {
+  write("bad.toml", R"(titel = "bad"
+[problem]
+kind = "quadratic"
+noise = { kind = "paretto" }
+[workers]
+count = 0
+[run]
+stop = { time = "soon" }
+[[method]]
+recipe = "async_sgd"
+step_size = -1
+)");
+
+  const Ended ended = run("check bad.toml --set run.sedes=[1]");
+
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_EQ(ended.output, R"(x
+)");
+}
+
+TEST_F(Program, ChecksAGoodFile) {
+  const Ended ended = run("check tiny.toml");
+
+  EXPECT_EQ(ended.exit, 0) << ended.output;
+  EXPECT_THAT(ended.output, testing::StartsWith("tiny.toml is fine\n"));
+}
+
+TEST_F(Program, ComparesMethodsAndWritesEveryFile) {
+  const Ended ended = run("compare tiny.toml --no-color");
+
+  EXPECT_EQ(ended.exit, 0) << ended.output;
+  EXPECT_THAT(ended.output, HasSubstr("time to target [s]"));
+  for (const char* file :
+       {"experiment.toml", "machine.json", "summary.csv", "summary.json", "comparison.svg",
+        "async_sgd/seed-1/metrics.csv", "async_sgd/seed-1/metrics.jsonl",
+        "async_sgd/seed-1/run.log", "async_sgd/seed-1/result.json",
+        "clipped_async_sgd/seed-2/result.json"}) {
+    EXPECT_TRUE(fs::exists(folder_ / "runs/tiny" / file)) << file;
+  }
+}
+
+TEST_F(Program, NeverOverwritesARunSilently) {
+  ASSERT_EQ(run("compare tiny.toml --quiet").exit, 0);
+  const std::string before = read_file(folder_ / "runs/tiny/summary.csv");
+
+  const Ended ended = run("compare tiny.toml --set run.seeds=[9]");
+
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.output, HasSubstr("error[report/exists]"));
+  EXPECT_EQ(read_file(folder_ / "runs/tiny/summary.csv"), before);
+  EXPECT_EQ(run("compare tiny.toml --quiet --set run.seeds=[9] --overwrite").exit, 0);
+  EXPECT_NE(read_file(folder_ / "runs/tiny/summary.csv"), before);
+}
+
+TEST_F(Program, GivesTheSameBitsOnAnyNumberOfThreadsAndFromItsOwnFile) {
+  ASSERT_EQ(run("compare tiny.toml --quiet --out one --threads 1").exit, 0);
+  ASSERT_EQ(run("compare tiny.toml --quiet --out many --threads 5").exit, 0);
+  ASSERT_EQ(run("compare one/experiment.toml --quiet --out again").exit, 0);
+
+  EXPECT_EQ(read_file(folder_ / "one/summary.csv"), read_file(folder_ / "many/summary.csv"));
+  EXPECT_EQ(read_file(folder_ / "one/summary.csv"), read_file(folder_ / "again/summary.csv"));
+}
+
+TEST_F(Program, RunsOneMethodAndReplaysItToTheBit) {
+  ASSERT_EQ(run("run tiny.toml --method async_sgd --seed 2 --out one --quiet").exit, 0);
+
+  const Ended ended = run("replay one/async_sgd/seed-2");
+
+  EXPECT_EQ(ended.exit, 0) << ended.output;
+  EXPECT_THAT(ended.output, HasSubstr("the same bits as the recorded model"));
+}
+
+TEST_F(Program, ReplaysARunInRealTimeToTheBit) {
+  ASSERT_EQ(run("run tiny.toml --method async_sgd --out one --quiet --engine threads --threads 3 "
+                "--set run.waits=false")
+                .exit,
+            0);
+
+  const Ended ended = run("replay one/async_sgd/seed-1");
+
+  EXPECT_EQ(ended.exit, 0) << ended.output;
+}
+
+TEST_F(Program, NamesTheMethodsToChooseFrom) {
+  const Ended several = run("run tiny.toml");
+  const Ended unknown = run("run tiny.toml --method asinc_sgd");
+
+  EXPECT_EQ(several.exit, 1);
+  EXPECT_THAT(several.output, HasSubstr("async_sgd, clipped_async_sgd"));
+  EXPECT_EQ(unknown.exit, 1);
+  EXPECT_THAT(unknown.output, HasSubstr("did you mean \"async_sgd\"?"));
+}
+
+TEST_F(Program, GoesOnAfterCtrlCAndEndsOnTheSameBits) {
+  const std::string longer =
+      "--set run.stop.target.below=0 --set run.stop.steps=400000 --set "
+      "run.evaluate.every_steps=4000";
+  ASSERT_EQ(run("compare tiny.toml --quiet --out whole " + longer).exit, 0);
+  const std::string program = TAILRACE_PROGRAM;
+
+  const Ended stopped = shell(program + " compare tiny.toml --out parts " + longer +
+                              " & sleep 0.3; kill -INT $!; wait $!");
+
+  ASSERT_EQ(stopped.exit, 130) << stopped.output;
+  EXPECT_THAT(stopped.output, HasSubstr("Go on with:\n  tailrace compare --resume parts\n"));
+  const Ended resumed = run("compare --resume parts --quiet");
+  EXPECT_EQ(resumed.exit, 0) << resumed.output;
+  EXPECT_EQ(read_file(folder_ / "parts/summary.csv"), read_file(folder_ / "whole/summary.csv"));
+  for (const char* file : {"metrics.csv", "metrics.jsonl", "run.log"}) {
+    const fs::path run = fs::path("async_sgd/seed-1") / file;
+    EXPECT_EQ(read_file(folder_ / "parts" / run), read_file(folder_ / "whole" / run)) << file;
+  }
+}
+
+TEST_F(Program, EndsWithThreeWhenResultsCannotBeWritten) {
+  const Ended ended = run("compare tiny.toml --out /dev/null/runs");
+
+  EXPECT_EQ(ended.exit, 3);
+  EXPECT_THAT(ended.output, HasSubstr("error[report/cannot-write]"));
+}
+
+TEST_F(Program, ListsAndExplains) {
+  EXPECT_THAT(run("list recipes").output, HasSubstr("  clipped_async_sgd"));
+  EXPECT_THAT(run("explain clip2").output, HasSubstr("worker.step_size"));
+  EXPECT_EQ(run("explain clipp2").exit, 1);
+}
+
+}  // namespace
+}  // namespace tailrace::cli

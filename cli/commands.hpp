@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/arguments.hpp"
+
+/// One function a command; each prints what it has to say and returns how the program ends.
+namespace tailrace::cli {
+
+/// Runs methods and seeds of an experiment and compares them: `tailrace run`, `tailrace compare`.
+int run_experiment(const RunArguments& arguments);
+
+/// Repeats a recorded run in virtual time and says whether the model is the same to the bit.
+///
+///   folder  of one run: COMPARISON/METHOD/seed-N
+int replay_run(const std::string& folder);
+
+/// Reads and builds everything an experiment needs, and runs nothing.
+int check_experiment(const std::string& file, const std::vector<std::string>& sets);
+
+/// Prints what can be named.
+int list_components(const std::string& kind);
+
+/// Prints what one name means.
+int explain_topic(const std::string& topic);
+
+}  // namespace tailrace::cli

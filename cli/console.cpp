@@ -1,0 +1,51 @@
+#include "cli/console.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <iterator>
+#include <utility>
+
+namespace tailrace::cli {
+
+Exit print_errors(const Errors& errors) {
+  fmt::print(stderr, "{}\n", to_string(errors));
+  const bool environment = std::any_of(errors.begin(), errors.end(), [](const Error& error) {
+    return error.code.starts_with("engine/") || error.code == "report/cannot-write";
+  });
+  return environment ? Exit::bad_environment : Exit::bad_input;
+}
+
+Result<std::vector<spec::Override>> parse_sets(const std::vector<std::string>& sets) {
+  std::vector<spec::Override> overrides;
+  Errors errors;
+  for (const std::string& set : sets) {
+    Result<spec::Override> parsed = spec::parse_set(set);
+    if (parsed) {
+      overrides.push_back(std::move(*parsed));
+    } else {
+      std::move(parsed.error().begin(), parsed.error().end(), std::back_inserter(errors));
+    }
+  }
+  if (!errors.empty()) return fail(std::move(errors));
+  return overrides;
+}
+
+std::string shell_word(std::string_view word) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+./=:,";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string_view::npos) {
+    return std::string(word);
+  }
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + '\'';
+}
+
+bool output_is_terminal() { return isatty(STDOUT_FILENO) == 1; }
+
+bool errors_are_terminal() { return isatty(STDERR_FILENO) == 1; }
+
+}  // namespace tailrace::cli

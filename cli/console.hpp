@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/arguments.hpp"
+#include "tailrace/core/result.hpp"
+#include "tailrace/spec/document.hpp"
+
+namespace tailrace::cli {
+
+/// Prints errors to standard error and returns how the program ends because of them.
+Exit print_errors(const Errors& errors);
+
+/// The values of --set, or an error for each that sets nothing.
+[[nodiscard]] Result<std::vector<spec::Override>> parse_sets(const std::vector<std::string>& sets);
+
+/// A word as a POSIX shell takes it, quoted where it has to be.
+[[nodiscard]] std::string shell_word(std::string_view word);
+
+/// Whether people look at standard output or error right now.
+[[nodiscard]] bool output_is_terminal();
+[[nodiscard]] bool errors_are_terminal();
+
+}  // namespace tailrace::cli

@@ -1,0 +1,164 @@
+#include "cli/session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "cli/interrupt.hpp"
+#include "tailrace/core/hash.hpp"
+#include "tailrace/delay/workers.hpp"
+#include "tailrace/engine/run_log.hpp"
+#include "tailrace/engine/threads/run_threads.hpp"
+#include "tailrace/report/metrics.hpp"
+#include "tailrace/spec/writer.hpp"
+
+namespace tailrace::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string slurp(const fs::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+}  // namespace
+
+std::uint64_t fingerprint_of(const spec::Experiment& experiment, const spec::MethodSpec& method,
+                             std::uint64_t seed) {
+  const std::string text = spec::identity(experiment, method, seed);
+  return hash_bytes(text.data(), text.size());
+}
+
+std::vector<Session::Task> Session::tasks() const {
+  std::vector<Task> tasks;
+  // Seed by seed, so that a comparison that is interrupted has whole columns.
+  for (std::size_t seed = 0; seed < prepared_.experiment.run.seeds.size(); ++seed) {
+    for (std::size_t method = 0; method < prepared_.experiment.methods.size(); ++method) {
+      tasks.push_back({.method = method, .seed = seed});
+    }
+  }
+  return tasks;
+}
+
+std::vector<std::string> Session::names() const {
+  std::vector<std::string> names;
+  for (const Task& task : tasks()) {
+    names.push_back(fmt::format("{}, seed {}", prepared_.experiment.methods[task.method].name,
+                                prepared_.experiment.run.seeds[task.seed]));
+  }
+  return names;
+}
+
+std::size_t Session::cores() const {
+  const std::uint32_t wanted = prepared_.experiment.run.threads;
+  return wanted > 0 ? wanted : std::max(1U, std::thread::hardware_concurrency());
+}
+
+bool Session::simulates() const { return prepared_.experiment.run.engine == spec::Engine::sim; }
+
+Result<std::vector<report::Outcome>> Session::run(ProgressDisplay& display) {
+  const std::vector<Task> all = tasks();
+  const std::size_t side_by_side = simulates() ? std::min(cores(), all.size()) : 1;
+  const std::size_t threads = std::max<std::size_t>(1, cores() / side_by_side);
+  std::vector<std::optional<Result<report::Outcome>>> results(all.size());
+  std::atomic<std::size_t> next = 0;
+  std::atomic<bool> failed = false;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < all.size() && !failed && !interrupt_flag(); i = next++) {
+      display.started(i);
+      results[i] = execute(all[i], threads, display.progress(i));
+      if (!*results[i]) failed = true;
+      display.finished(i);
+    }
+  };
+  std::vector<std::thread> others;
+  for (std::size_t i = 1; i < side_by_side; ++i) others.emplace_back(work);
+  work();
+  for (std::thread& other : others) other.join();
+
+  std::vector<report::Outcome> outcomes;
+  Errors errors;
+  for (auto& result : results) {
+    if (!result) continue;
+    if (*result) {
+      outcomes.push_back(std::move(**result));
+    } else {
+      std::move(result->error().begin(), result->error().end(), std::back_inserter(errors));
+    }
+  }
+  if (!errors.empty()) return fail(std::move(errors));
+  return outcomes;
+}
+
+std::optional<Result<report::Outcome>> Session::finished(const std::string& run_folder) {
+  const fs::path result = fs::path(run_folder) / "result.json";
+  std::error_code error;
+  if (!fs::exists(result, error)) return std::nullopt;
+  return report::outcome_from_json(slurp(result), slurp(fs::path(run_folder) / "metrics.jsonl"),
+                                   result.string());
+}
+
+Result<report::Outcome> Session::execute(const Task& task, std::size_t threads,
+                                         engine::Progress& progress) const {
+  const spec::Experiment& experiment = prepared_.experiment;
+  const spec::MethodSpec& method = experiment.methods[task.method];
+  const std::uint64_t seed = experiment.run.seeds[task.seed];
+  Result<std::string> run_folder = folder_.make_run(method.name, seed);
+  if (!run_folder) return fail(run_folder.error());
+  if (resume_) {
+    if (auto outcome = finished(*run_folder)) return std::move(*outcome);
+  }
+  auto metrics = report::MetricsWriter::open(*run_folder);
+  if (!metrics) return fail(metrics.error());
+  engine::RunOptions options;
+  options.seed = seed;
+  options.stop = experiment.run.stop;
+  options.evaluate = experiment.run.evaluate;
+  options.threads = threads;
+  options.progress = &progress;
+  options.observer = metrics->get();
+  options.interrupt = &interrupt_flag();
+  Result<engine::RunResult> result = compute(task, *run_folder, options);
+  if (!result) return fail(result.error());
+  if (Status status = (*metrics)->status(); !status) return fail(status.error());
+  report::Outcome outcome = report::outcome_of(method.name, seed, *result);
+  if (outcome.ending != engine::Ending::interrupted) {
+    const std::string file = (fs::path(*run_folder) / "result.json").string();
+    if (Status written = report::write_text(file, report::to_json(outcome)); !written) {
+      return fail(written.error());
+    }
+  }
+  return outcome;
+}
+
+Result<engine::RunResult> Session::compute(const Task& task, const std::string& run_folder,
+                                           engine::RunOptions& options) const {
+  const spec::Experiment& experiment = prepared_.experiment;
+  const spec::MethodSpec& method = experiment.methods[task.method];
+  const problem::Problem& problem = *prepared_.problems[task.seed];
+  const std::uint64_t fingerprint = fingerprint_of(experiment, method, options.seed);
+  Result<engine::RunLogWriter> log =
+      engine::RunLogWriter::open((fs::path(run_folder) / "run.log").string(), fingerprint, resume_);
+  if (!log) return fail(log.error());
+  options.log = &*log;
+  options.checkpoint = {.path = (fs::path(run_folder) / "checkpoint").string(),
+                        .every_wall_seconds = experiment.run.checkpoint_every.seconds(),
+                        .resume = resume_,
+                        .fingerprint = fingerprint};
+  auto timing = delay::build_timing(experiment.workers,
+                                    {.seed = options.seed, .dimension = problem.dimension()});
+  if (!timing) return fail(timing.error());
+  if (simulates()) return engine::simulate(problem, method.method(), **timing, options);
+  return engine::run_threads(problem, method.method(),
+                             experiment.run.waits ? timing->get() : nullptr, options);
+}
+
+}  // namespace tailrace::cli

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tailrace/core/result.hpp"
+#include "tailrace/core/time.hpp"
+#include "tailrace/engine/run.hpp"
+
+namespace tailrace::report {
+
+/// What is kept of a run of one method with one seed: everything but the model itself.
+struct Outcome {
+  std::string method;
+  std::uint64_t seed = 0;
+  engine::Ending ending = engine::Ending::idle;
+  Version steps = 0;
+  Time time;
+  std::uint64_t gradients = 0;
+  std::uint64_t arrivals = 0;
+  std::uint64_t discarded = 0;
+  double staleness_mean = 0;
+  std::uint64_t staleness_max = 0;
+  double concurrency_mean = 0;
+  std::uint64_t concurrency_max = 0;
+  double utilization_mean = 0;  ///< over workers
+  double wall_seconds = 0;
+  std::uint64_t model_hash = 0;
+  std::optional<engine::Sample> target;  ///< where the target was reached
+  std::vector<engine::Sample> samples;   ///< the last one is the final model
+
+  [[nodiscard]] const problem::Evaluation& final_evaluation() const {
+    return samples.back().evaluation;
+  }
+};
+
+[[nodiscard]] Outcome outcome_of(std::string method, std::uint64_t seed,
+                                 const engine::RunResult& result);
+
+/// The outcome without its samples as JSON. A number that JSON lacks (NaN, infinity) becomes null.
+[[nodiscard]] std::string to_json(const Outcome& outcome);
+
+/// Reads to_json() back, with the samples of a metrics.jsonl; null becomes NaN.
+///
+/// Errors  report/damaged when it is not what to_json() writes.
+[[nodiscard]] Result<Outcome> outcome_from_json(const std::string& json, const std::string& samples,
+                                                const std::string& where);
+
+/// The columns of a metrics.csv, and one line for a sample. Both end without a newline.
+[[nodiscard]] std::string csv_header();
+[[nodiscard]] std::string csv_line(const engine::Sample& sample);
+
+/// One line of a metrics.jsonl, without a newline.
+[[nodiscard]] std::string json_line(const engine::Sample& sample);
+
+}  // namespace tailrace::report

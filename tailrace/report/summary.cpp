@@ -1,0 +1,150 @@
+#include "tailrace/report/summary.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "tailrace/core/check.hpp"
+#include "tailrace/core/field.hpp"
+
+namespace tailrace::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Runs = std::vector<const Outcome*>;
+
+Spread spread(const Runs& runs, const std::function<double(const Outcome&)>& figure) {
+  std::vector<double> values;
+  for (const Outcome* run : runs) values.push_back(figure(*run));
+  return spread_of(std::move(values));
+}
+
+std::optional<Spread> spread_if_known(const Runs& runs,
+                                      std::optional<double> problem::Evaluation::*figure) {
+  if (!(runs.front()->final_evaluation().*figure)) return std::nullopt;
+  return spread(runs, [figure](const Outcome& run) {
+    return (run.final_evaluation().*figure).value_or(std::nan(""));
+  });
+}
+
+/// "target reached" if all agree; else the worst news with its share.
+std::string ending_of(const Runs& runs) {
+  std::map<engine::Ending, std::size_t> counts;
+  for (const Outcome* run : runs) ++counts[run->ending];
+  if (counts.size() == 1) return std::string(engine::to_string(runs.front()->ending));
+  const auto diverged = counts.find(engine::Ending::diverged);
+  const auto most =
+      std::max_element(counts.begin(), counts.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  const auto& [ending, count] = diverged != counts.end() ? *diverged : *most;
+  return fmt::format("{} of {} {}", count, runs.size(), engine::to_string(ending));
+}
+
+MethodSummary summarize_one(const std::string& method, const Runs& runs) {
+  MethodSummary summary;
+  summary.method = method;
+  summary.runs = runs.size();
+  for (const Outcome* run : runs) summary.reached += run->target ? 1 : 0;
+  summary.target_seconds = spread(
+      runs, [](const Outcome& run) { return run.target ? run.target->time.seconds() : infinity; });
+  summary.seconds = spread(runs, [](const Outcome& run) { return run.time.seconds(); });
+  summary.steps = spread(runs, [](const Outcome& run) { return static_cast<double>(run.steps); });
+  summary.gradients =
+      spread(runs, [](const Outcome& run) { return static_cast<double>(run.gradients); });
+  summary.loss = spread(runs, [](const Outcome& run) { return run.final_evaluation().loss; });
+  summary.gradient_norm =
+      spread(runs, [](const Outcome& run) { return run.final_evaluation().gradient_norm; });
+  summary.accuracy = spread_if_known(runs, &problem::Evaluation::accuracy);
+  summary.test_accuracy = spread_if_known(runs, &problem::Evaluation::test_accuracy);
+  summary.staleness_mean = spread(runs, [](const Outcome& run) { return run.staleness_mean; });
+  summary.staleness_max =
+      spread(runs, [](const Outcome& run) { return static_cast<double>(run.staleness_max); });
+  summary.discarded =
+      spread(runs, [](const Outcome& run) { return static_cast<double>(run.discarded); });
+  summary.ending = ending_of(runs);
+  return summary;
+}
+
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+Json to_json(const Spread& spread) {
+  return {
+      {"median", number(spread.median)}, {"min", number(spread.min)}, {"max", number(spread.max)}};
+}
+
+}  // namespace
+
+Spread spread_of(std::vector<double> values) {
+  TAILRACE_CHECK(!values.empty());
+  // NaN compares with nothing, and a sort needs an order.
+  std::sort(values.begin(), values.end(),
+            [](double a, double b) { return std::isnan(b) ? !std::isnan(a) : a < b; });
+  const std::size_t middle = values.size() / 2;
+  const bool even = values.size() % 2 == 0;
+  const double median = even && values[middle - 1] != values[middle]
+                            ? (values[middle - 1] + values[middle]) / 2
+                            : values[middle];
+  return {.median = median, .min = values.front(), .max = values.back()};
+}
+
+std::vector<MethodSummary> summarize(const std::vector<Outcome>& outcomes) {
+  std::vector<std::string> order;
+  std::map<std::string, Runs> runs;
+  for (const Outcome& outcome : outcomes) {
+    Runs& same = runs[outcome.method];
+    if (same.empty()) order.push_back(outcome.method);
+    same.push_back(&outcome);
+  }
+  std::vector<MethodSummary> summaries;
+  for (const std::string& method : order) summaries.push_back(summarize_one(method, runs[method]));
+  return summaries;
+}
+
+std::string summary_csv(const std::vector<Outcome>& outcomes) {
+  std::string text =
+      "method,seed,ending,target_time_s,time_s,steps,gradients,loss,gradient_norm,accuracy,"
+      "test_accuracy,staleness_mean,staleness_max,discarded,model\n";
+  const auto optional = [](const std::optional<double>& value) {
+    return value ? fmt::format("{}", *value) : std::string();
+  };
+  for (const Outcome& run : outcomes) {
+    const problem::Evaluation& last = run.final_evaluation();
+    text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:016x}\n", run.method, run.seed,
+                        engine::to_string(run.ending),
+                        run.target ? fmt::format("{}", run.target->time.seconds()) : std::string(),
+                        run.time.seconds(), run.steps, run.gradients, last.loss, last.gradient_norm,
+                        optional(last.accuracy), optional(last.test_accuracy), run.staleness_mean,
+                        run.staleness_max, run.discarded, run.model_hash);
+  }
+  return text;
+}
+
+std::string summary_json(const std::vector<MethodSummary>& summaries) {
+  Json list = Json::array();
+  for (const MethodSummary& summary : summaries) {
+    Json json = {{"method", summary.method},
+                 {"runs", summary.runs},
+                 {"reached", summary.reached},
+                 {"target_time_s", to_json(summary.target_seconds)},
+                 {"time_s", to_json(summary.seconds)},
+                 {"steps", to_json(summary.steps)},
+                 {"gradients", to_json(summary.gradients)},
+                 {"loss", to_json(summary.loss)},
+                 {"gradient_norm", to_json(summary.gradient_norm)}};
+    if (summary.accuracy) json["accuracy"] = to_json(*summary.accuracy);
+    if (summary.test_accuracy) json["test_accuracy"] = to_json(*summary.test_accuracy);
+    json["staleness_mean"] = to_json(summary.staleness_mean);
+    json["staleness_max"] = to_json(summary.staleness_max);
+    json["discarded"] = to_json(summary.discarded);
+    json["ending"] = summary.ending;
+    list.push_back(std::move(json));
+  }
+  return Json{{"methods", std::move(list)}}.dump(2) + '\n';
+}
+
+}  // namespace tailrace::report

@@ -1,0 +1,115 @@
+#include "tailrace/report/table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+
+namespace tailrace::report {
+namespace {
+
+constexpr std::size_t columns = 9;
+constexpr std::size_t method_max = 20;
+using Row = std::array<std::string, columns>;
+
+std::string with_commas(double value) {
+  std::string text = fmt::format("{:.0f}", value);
+  const std::size_t first = text.front() == '-' ? 1 : 0;
+  for (std::size_t i = text.size(); i > first + 3; i -= 3) text.insert(i - 3, ",");
+  return text;
+}
+
+/// "412 [398, 455]"; a single run has no spread.
+std::string spread_text(const Spread& spread, std::size_t runs) {
+  const auto seconds = [](double value) {
+    return std::isinf(value) ? std::string("never") : short_number(value);
+  };
+  if (runs == 1) return seconds(spread.median);
+  return fmt::format("{} [{}, {}]", seconds(spread.median), seconds(spread.min),
+                     seconds(spread.max));
+}
+
+std::string time_text(const MethodSummary& summary, bool has_target) {
+  if (!has_target) return spread_text(summary.seconds, summary.runs);
+  if (summary.reached == 0) return "not reached";
+  if (std::isinf(summary.target_seconds.median)) {
+    return fmt::format("{} of {} reached", summary.reached, summary.runs);
+  }
+  return spread_text(summary.target_seconds, summary.runs);
+}
+
+std::string shortened(const std::string& name) {
+  if (name.size() <= method_max) return name;
+  return name.substr(0, method_max - 2) + "..";
+}
+
+Row row_of(const MethodSummary& summary, bool has_target) {
+  return {shortened(summary.method),
+          time_text(summary, has_target),
+          short_number(summary.steps.median),
+          short_number(summary.gradients.median),
+          short_number(summary.loss.median),
+          short_number(summary.gradient_norm.median),
+          fmt::format("{}/{}", short_number(std::round(summary.staleness_mean.median * 10) / 10),
+                      short_number(summary.staleness_max.median)),
+          short_number(summary.discarded.median),
+          summary.ending};
+}
+
+/// The method whose median time to the target is the least.
+std::optional<std::size_t> best_of(const std::vector<MethodSummary>& summaries) {
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < summaries.size(); ++i) {
+    const double seconds = summaries[i].target_seconds.median;
+    if (std::isinf(seconds)) continue;
+    if (!best || seconds < summaries[*best].target_seconds.median) best = i;
+  }
+  return best;
+}
+
+std::string line_of(const Row& row, const std::array<std::size_t, columns>& widths) {
+  std::string line;
+  for (std::size_t c = 0; c < columns; ++c) {
+    const bool left = c == 0 || c + 1 == columns;
+    if (c > 0) line += "  ";
+    line +=
+        left ? fmt::format("{:<{}}", row[c], widths[c]) : fmt::format("{:>{}}", row[c], widths[c]);
+  }
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line;
+}
+
+}  // namespace
+
+std::string short_number(double value) {
+  if (std::isnan(value)) return "nan";
+  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+  const double size = std::fabs(value);
+  if (size >= 1e7 || (size < 1e-4 && size > 0)) return fmt::format("{:.2e}", value);
+  if (size >= 1000) return with_commas(value);
+  return fmt::format("{:.4g}", value);
+}
+
+std::string table(const std::vector<MethodSummary>& summaries, const TableOptions& options) {
+  std::vector<Row> rows = {{"method", options.has_target ? "time to target [s]" : "time [s]",
+                            "steps", "gradients", "loss", "|grad|", "stale", "lost", "ending"}};
+  for (const MethodSummary& summary : summaries)
+    rows.push_back(row_of(summary, options.has_target));
+  std::array<std::size_t, columns> widths{};
+  for (const Row& row : rows) {
+    for (std::size_t c = 0; c < columns; ++c) widths[c] = std::max(widths[c], row[c].size());
+  }
+  const std::optional<std::size_t> best = options.color ? best_of(summaries) : std::nullopt;
+  std::string text;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::string line = line_of(rows[i], widths);
+    const bool highlight = best && i == *best + 1;
+    text += highlight ? fmt::format("\x1b[1;32m{}\x1b[0m\n", line) : line + '\n';
+    if (i == 0) text += std::string(line.size(), '-') + '\n';
+  }
+  return text;
+}
+
+}  // namespace tailrace::report
