@@ -1,8 +1,19 @@
 #include <cstdio>
+#include <tailrace/tailrace.hpp>
 
-#include "tailrace/core/time.hpp"
-
+// Ten steps of asynchronous SGD touch every part of the library that links.
 int main() {
-  const auto time = tailrace::parse_time("90s");
-  return time && std::printf("%s\n", tailrace::to_string(*time).c_str()) > 0 ? 0 : 1;
+  using namespace tailrace;
+  const auto problem = problem::SyntheticLogistic{}.build({.workers = 2, .seed = 1});
+  const auto timing =
+      delay::build_timing({.count = 2}, {.seed = 1, .dimension = (*problem)->dimension()});
+  engine::RunOptions options;
+  options.stop.steps = 10;
+  const auto result =
+      engine::simulate(**problem, recipe::ClippedAsyncSgd{}.method(), **timing, options);
+  if (!result) {
+    std::fprintf(stderr, "%s\n", to_string(result.error()).c_str());
+    return 1;
+  }
+  std::printf("%s\n", result->summary().c_str());
 }
