@@ -216,6 +216,8 @@ class Reader {
     } else if (picked.options->table() == nullptr) {
       if constexpr (FromNumber<T>) return first_option(*picked.options, out, here);
       wrong_type(*picked.options, "a table", here);
+    } else if (!picked.inside.empty() && is_value_of_only_option<T>(*picked.options)) {
+      first_option(*picked.options, out, here);
     } else {
       static constexpr std::array<std::string_view, 1> kind = {"kind"};
       options(*picked.options, out, here, std::span(kind).first(picked.inside.empty() ? 1 : 0));
@@ -232,6 +234,20 @@ class Reader {
              {.path = at.path, .owner = owner_of<T>(at), .key = std::string(key)});
       }
     });
+  }
+
+  /// Whether a table stands for the only option of a component, a choice, instead of naming it:
+  /// `{ scale_by_staleness = { exponent = 0.5 } }`.
+  template <class T>
+  static bool is_value_of_only_option(const Node& table) {
+    std::size_t options = 0;
+    bool choice = false;
+    const T defaults{};
+    T::fields(defaults, [&]<class V>(std::string_view key, const V& /*value*/, const Field&) {
+      ++options;
+      choice = detail::IsChoice<V>::value && table.find(key) == nullptr;
+    });
+    return options == 1 && choice;
   }
 
   template <class... Ts>

@@ -157,6 +157,32 @@ TEST(Reader, ReadsAListOfChoices) {
   EXPECT_EQ(std::get<Label>(drawing.shapes[2]).text, "a");
 }
 
+struct Framed {
+  static constexpr std::string_view name = "framed";
+  static constexpr std::string_view summary = "A shape in a frame.";
+  Shape inner = Point{};
+  static void fields(auto& self, auto&& field) {
+    field("inner", self.inner, Field{.doc = "what is framed"});
+  }
+};
+
+TEST(Reader, LetsTheValueOfAnOnlyOptionThatIsAChoiceStandForIt) {
+  for (const std::string_view text :
+       {"item = { framed = { kind = \"circle\", radius = 2 } }",
+        "item = { framed = { circle = 2 } }", "item = { framed = { inner = { circle = 2 } } }",
+        "item = { kind = \"framed\", inner = { circle = 2 } }"}) {
+    std::variant<Point, Framed> item;
+    Findings findings;
+    Reader(findings).read(*parse_toml(text, "d.toml")->find("item"), item, Field{},
+                          {.path = "item", .owner = {}, .key = "item"});
+
+    EXPECT_TRUE(findings.errors().empty()) << text << '\n' << to_string(findings.errors());
+    ASSERT_TRUE(std::holds_alternative<Framed>(item)) << text;
+    ASSERT_TRUE(std::holds_alternative<Circle>(std::get<Framed>(item).inner)) << text;
+    EXPECT_EQ(std::get<Circle>(std::get<Framed>(item).inner).radius, 2) << text;
+  }
+}
+
 struct BadCase {
   std::string_view name;
   std::string_view text;
