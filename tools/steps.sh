@@ -32,9 +32,9 @@ run_logged() {
   if "$@" </dev/null 2>&1 | tee "$log" | show_latest_line; then
     return
   fi
-  printf '%s\n' "--- the end of $log ---" >&2
-  grep -n -A 12 -E '(^FAILED:|error:|Error)' "$log" | head -n 60 >&2 || true
-  tail -n 30 "$log" >&2
+  printf '%s\n' "--- from $log ---" >&2
+  grep --after-context=3 --extended-regexp '(^FAILED:|error:|^CMake Error|^E: )' "$log" | head --lines=30 >&2 ||
+    tail --lines=30 "$log" >&2
   fail "failed: $*" "see $PWD/$log" ${failure_hint:+"$failure_hint"}
 }
 
