@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <csignal>
+#include <functional>
+#include <memory>
 #include <thread>
 
 #include "tailrace/core/random.hpp"
@@ -42,24 +44,32 @@ std::string run_to_the_end(const std::string& engine, const TemporaryFolder& fol
   return read_text(folder.file("output"));
 }
 
-/// Kills it up to `times` times, each after a random part of `longest`; returns how often it was
-/// still alive to be killed.
-int kill_at_random(const std::string& engine, const TemporaryFolder& folder, int times,
-                   std::chrono::microseconds longest) {
+/// Trains in a folder of its own, killing the process after random parts of `longest`, 20 times in
+/// all; where training ends before that, another one begins. Calls verify(folder) for each.
+void kill_twenty_times(const std::string& engine, std::chrono::microseconds longest,
+                       const std::function<void(const TemporaryFolder&)>& verify) {
   Stream stream("kill " + engine);
+  auto folder = std::make_unique<TemporaryFolder>();
   int killed = 0;
-  for (int i = 0; i < times; ++i) {
-    const pid_t child = start(engine, folder);
+  for (int attempt = 0; attempt < 400 && killed < 20; ++attempt) {
+    const pid_t child = start(engine, *folder);
     std::this_thread::sleep_for(longest * stream.uniform());
     ::kill(child, SIGKILL);
     int status = 0;
     ::waitpid(child, &status, 0);
-    if (WIFSIGNALED(status)) ++killed;
+    if (WIFSIGNALED(status)) {
+      ++killed;
+    } else {
+      verify(*folder);
+      folder = std::make_unique<TemporaryFolder>();
+    }
   }
-  return killed;
+  EXPECT_EQ(killed, 20);
+  run_to_the_end(engine, *folder);
+  verify(*folder);
 }
 
-/// How long one run takes here and now, so that kills fall within it on any machine.
+/// How long a run takes here and now, so that kills fall within it on any machine.
 std::chrono::microseconds time_of(const std::function<void()>& work) {
   const auto began = std::chrono::steady_clock::now();
   work();
@@ -69,38 +79,35 @@ std::chrono::microseconds time_of(const std::function<void()>& work) {
 
 TEST(Kill, ASimulationEndsOnTheSameBitsHoweverOftenItIsKilled) {
   const TemporaryFolder undisturbed;
-  const TemporaryFolder disturbed;
   std::string expected;
   const auto whole = time_of([&] { expected = run_to_the_end("sim", undisturbed); });
+  ASSERT_EQ(expected.substr(0, 11), "10000 steps");
+  const RunLog expected_log = *read_run_log(undisturbed.file("log"));
 
-  const int killed = kill_at_random("sim", disturbed, 20, whole / 5);
-
-  EXPECT_GE(killed, 3);
-  EXPECT_EQ(run_to_the_end("sim", disturbed), expected);
-  EXPECT_EQ(expected.substr(0, 11), "10000 steps");
-  const Result<RunLog> log = read_run_log(disturbed.file("log"));
-  ASSERT_TRUE(log);
-  EXPECT_FALSE(log->torn);
-  EXPECT_EQ(log->entries, read_run_log(undisturbed.file("log"))->entries);
+  kill_twenty_times("sim", whole / 4, [&](const TemporaryFolder& disturbed) {
+    EXPECT_EQ(read_text(disturbed.file("output")), expected);
+    const Result<RunLog> log = read_run_log(disturbed.file("log"));
+    ASSERT_TRUE(log);
+    EXPECT_FALSE(log->torn);
+    EXPECT_EQ(log->entries, expected_log.entries);
+  });
 }
 
 TEST(Kill, ThreadsLeaveALogThatIsReplayedToTheirModelHoweverOftenTheyAreKilled) {
   const TemporaryFolder undisturbed;
-  const TemporaryFolder disturbed;
   const auto whole = time_of([&] { run_to_the_end("threads", undisturbed); });
 
-  const int killed = kill_at_random("threads", disturbed, 20, whole / 5);
-  const std::string printed = run_to_the_end("threads", disturbed);
-
-  EXPECT_GE(killed, 3);
-  const Result<RunLog> log = read_run_log(disturbed.file("log"));
-  ASSERT_TRUE(log);
-  EXPECT_FALSE(log->torn);
-  const Result<RunResult> replayed = replay(faults::training_problem(), faults::training_method(),
-                                            *log, {.seed = faults::training_seed});
-  ASSERT_TRUE(replayed);
-  EXPECT_EQ(fmt::format("2000 steps, model {:016x}\n", replayed->model_hash), printed);
-  EXPECT_EQ(replayed->steps, 2'000U);
+  kill_twenty_times("threads", whole / 4, [&](const TemporaryFolder& disturbed) {
+    const Result<RunLog> log = read_run_log(disturbed.file("log"));
+    ASSERT_TRUE(log);
+    EXPECT_FALSE(log->torn);
+    const Result<RunResult> replayed = replay(faults::training_problem(), faults::training_method(),
+                                              *log, {.seed = faults::training_seed});
+    ASSERT_TRUE(replayed);
+    EXPECT_EQ(replayed->steps, 2'000U);
+    EXPECT_EQ(read_text(disturbed.file("output")),
+              fmt::format("2000 steps, model {:016x}\n", replayed->model_hash));
+  });
 }
 
 }  // namespace

@@ -164,18 +164,41 @@ TEST_F(ThreadsTest, AnInterruptedRunGoesOnAndItsWholeLogIsReplayed) {
   EXPECT_EQ(again.counts.arrivals, result.counts.arrivals);
 }
 
-TEST_F(ThreadsTest, EvaluatesByTheClockAndEndsWithIt) {
+TEST_F(ThreadsTest, EndsWithTheClock) {
   const RunResult result = run(toy_, random_method(), nullptr,
-                               {.stop = {.time = Time{30'000 * microsecond}},
-                                .evaluate = {.every = Time{5'000 * microsecond}},
-                                .threads = 2});
+                               {.stop = {.time = Time{20'000 * microsecond}}, .threads = 2});
 
   EXPECT_EQ(result.ending, Ending::time);
-  EXPECT_GE(result.time, Time{30'000 * microsecond});
-  EXPECT_GE(result.samples.size(), 3U);  // at least the beginning, one between, the end
-  EXPECT_LE(result.samples.size(), 8U);
-  for (std::size_t i = 1; i < result.samples.size(); ++i) {
-    EXPECT_LT(result.samples[i - 1].time, result.samples[i].time);
+  EXPECT_GE(result.time, Time{20'000 * microsecond});
+}
+
+/// Asks for the end after so many evaluations.
+class InterruptAtSample final : public Observer {
+ public:
+  explicit InterruptAtSample(int count) : count_(count) {}
+  void evaluated(const Sample& /*sample*/) override {
+    if (--count_ == 0) flag = true;
+  }
+  std::atomic<bool> flag = false;
+
+ private:
+  int count_;
+};
+
+TEST_F(ThreadsTest, EvaluatesByTheClock) {
+  InterruptAtSample observer(4);  // the beginning and three moments of the clock
+
+  const RunResult result = run(toy_, random_method(), nullptr,
+                               {.evaluate = {.every = Time{1'000 * microsecond}},
+                                .threads = 2,
+                                .observer = &observer,
+                                .interrupt = &observer.flag});
+
+  EXPECT_EQ(result.ending, Ending::interrupted);
+  ASSERT_GE(result.samples.size(), 4U);
+  for (int moment = 1; moment <= 3; ++moment) {
+    EXPECT_GE(result.samples[moment].time, Time{moment * 1'000 * microsecond});
+    EXPECT_LT(result.samples[moment - 1].time, result.samples[moment].time);
   }
 }
 
