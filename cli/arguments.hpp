@@ -30,7 +30,7 @@ struct RunArguments {
   std::optional<std::uint32_t> threads;
   std::string engine;  ///< empty: what the file says
   bool quiet = false;
-  bool color = true;
+  bool no_color = false;
 };
 
 }  // namespace tailrace::cli

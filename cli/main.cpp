@@ -31,13 +31,14 @@ void add_run_options(CLI::App& command, RunArguments& arguments) {
   command.add_option("--threads", arguments.threads, "computing threads (every core)");
   command.add_option("--engine", arguments.engine, "sim (virtual time) or threads (real time)");
   command.add_flag("--quiet", arguments.quiet, "no progress, only the result");
-  command.add_flag("!--color,!--no-color", arguments.color, "plain text");
+  command.add_flag("--no-color", arguments.no_color, "plain text");
 }
 
 int run_or_compare(const CLI::App& command, RunArguments arguments) {
   arguments.command = command.get_name();
   arguments.resume = command.count("--resume") > 0;
-  if (std::getenv("NO_COLOR") != nullptr) arguments.color = false;  // NOLINT(concurrency-mt-unsafe)
+  if (arguments.file.empty() && arguments.resume_folder.empty()) throw CLI::RequiredError("file");
+  if (std::getenv("NO_COLOR") != nullptr) arguments.no_color = true;  // NOLINT(*-mt-unsafe)
   return run_experiment(arguments);
 }
 

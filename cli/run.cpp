@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <utility>
 
 #include "cli/commands.hpp"
@@ -111,24 +112,43 @@ void announce(const spec::Prepared& prepared, const report::RunFolder& folder) {
   std::fflush(stdout);
 }
 
+/// The runs of the methods that best_of_groups() names.
+std::vector<report::Outcome> shown_of(const spec::Experiment& experiment,
+                                      const std::vector<report::Outcome>& outcomes,
+                                      const std::vector<report::MethodSummary>& summaries) {
+  std::map<std::string, std::string> groups;
+  for (const spec::MethodSpec& method : experiment.methods) groups[method.name] = method.group;
+  const std::vector<std::string> names = report::best_of_groups(summaries, groups);
+  std::vector<report::Outcome> shown;
+  for (const report::Outcome& outcome : outcomes) {
+    const bool wanted = std::find(names.begin(), names.end(), outcome.method) != names.end();
+    if (wanted) shown.push_back(outcome);
+  }
+  return shown;
+}
+
 /// Writes the summary files and prints the table.
 Status report_outcomes(const RunArguments& arguments, const spec::Experiment& experiment,
                        const std::vector<report::Outcome>& outcomes,
                        const report::RunFolder& folder) {
   const std::vector<report::MethodSummary> summaries = report::summarize(outcomes);
+  const std::vector<report::Outcome> shown = shown_of(experiment, outcomes, summaries);
   const report::Chart chart = report::comparison_chart(
-      outcomes, {.title = experiment.title,
-                 .target = experiment.run.stop.target,
-                 .real_time = experiment.run.engine == spec::Engine::threads});
+      shown, {.title = experiment.title,
+              .target = experiment.run.stop.target,
+              .real_time = experiment.run.engine == spec::Engine::threads});
   for (const auto& [name, text] :
        {std::pair<std::string, std::string>{"summary.csv", report::summary_csv(outcomes)},
         {"summary.json", report::summary_json(summaries)},
         {"comparison.svg", report::to_svg(chart)}}) {
     if (Status written = report::write_text(folder.file(name), text); !written) return written;
   }
-  fmt::print("{}",
-             report::table(summaries, {.color = arguments.color && output_is_terminal(),
-                                       .has_target = experiment.run.stop.target.has_value()}));
+  fmt::print("{}", report::table(report::summarize(shown),
+                                 {.color = !arguments.no_color && output_is_terminal(),
+                                  .has_target = experiment.run.stop.target.has_value()}));
+  if (shown.size() < outcomes.size()) {
+    fmt::print("the best of every grid; all of them are in {}\n", folder.file("summary.csv"));
+  }
   return {};
 }
 

@@ -44,7 +44,7 @@ Axis linear_axis(double low, double high) {
   Axis axis{.low = low, .high = high, .logarithmic = false, .ticks = {}};
   constexpr double ticks_wanted = 6;
   const double step = round_number((high - low) / ticks_wanted, false);
-  for (double i = std::ceil(low / step - 1e-9); i * step <= high + step * 1e-9; ++i) {
+  for (double i = std::ceil(low / step - 1e-9) + 0.0; i * step <= high + step * 1e-9; ++i) {
     axis.ticks.push_back({.value = i * step, .label = short_number(i * step)});
   }
   return axis;

@@ -29,19 +29,19 @@ double value_at_sample(const engine::Sample& sample, engine::Metric metric) {
 double value_at(const Outcome& run, engine::Metric metric, double seconds) {
   const auto after =
       std::find_if(run.samples.begin(), run.samples.end(),
-                   [&](const engine::Sample& sample) { return sample.time.seconds() > seconds; });
+                   [&](const engine::Sample& sample) { return seconds_of(sample.time) > seconds; });
   if (after == run.samples.end()) return value_at_sample(run.samples.back(), metric);
   if (after == run.samples.begin()) return value_at_sample(*after, metric);
   const engine::Sample& a = *std::prev(after);
-  const double begin = a.time.seconds();
-  const double share = (seconds - begin) / (after->time.seconds() - begin);
+  const double begin = seconds_of(a.time);
+  const double share = (seconds - begin) / (seconds_of(after->time) - begin);
   const double from = value_at_sample(a, metric);
   return share == 0 ? from : from + share * (value_at_sample(*after, metric) - from);
 }
 
 double end_of(const Runs& runs) {
   std::vector<double> ends;
-  for (const Outcome* run : runs) ends.push_back(run->time.seconds());
+  for (const Outcome* run : runs) ends.push_back(seconds_of(run->time));
   return spread_of(std::move(ends)).median;
 }
 
@@ -50,7 +50,7 @@ std::vector<double> times_of(const Runs& runs, double end) {
   std::set<double> all = {end};
   for (const Outcome* run : runs) {
     for (const engine::Sample& sample : run->samples) {
-      if (sample.time.seconds() <= end) all.insert(sample.time.seconds());
+      if (seconds_of(sample.time) <= end) all.insert(seconds_of(sample.time));
     }
   }
   std::vector<double> times;

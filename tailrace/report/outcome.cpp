@@ -170,7 +170,7 @@ std::string csv_line(const engine::Sample& sample) {
   const auto optional = [](const std::optional<double>& value) {
     return value ? fmt::format("{}", *value) : std::string();
   };
-  return fmt::format("{},{},{},{},{},{},{},{},{},{},{}", sample.step, sample.time.seconds(),
+  return fmt::format("{},{},{},{},{},{},{},{},{},{},{}", sample.step, seconds_of(sample.time),
                      sample.gradients, evaluation.loss, evaluation.gradient_norm,
                      optional(evaluation.accuracy), optional(evaluation.test_loss),
                      optional(evaluation.test_accuracy), sample.staleness_mean,

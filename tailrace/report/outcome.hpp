@@ -48,6 +48,9 @@ struct Outcome {
 [[nodiscard]] Result<Outcome> outcome_from_json(const std::string& json, const std::string& samples,
                                                 const std::string& where);
 
+/// Seconds to the nearest double, so that 62 s are 62 and not 62.00000000000001.
+[[nodiscard]] inline double seconds_of(Time time) { return static_cast<double>(time.ns) / 1e9; }
+
 /// The columns of a metrics.csv, and one line for a sample. Both end without a newline.
 [[nodiscard]] std::string csv_header();
 [[nodiscard]] std::string csv_line(const engine::Sample& sample);

@@ -50,9 +50,10 @@ MethodSummary summarize_one(const std::string& method, const Runs& runs) {
   summary.method = method;
   summary.runs = runs.size();
   for (const Outcome* run : runs) summary.reached += run->target ? 1 : 0;
-  summary.target_seconds = spread(
-      runs, [](const Outcome& run) { return run.target ? run.target->time.seconds() : infinity; });
-  summary.seconds = spread(runs, [](const Outcome& run) { return run.time.seconds(); });
+  summary.target_seconds = spread(runs, [](const Outcome& run) {
+    return run.target ? seconds_of(run.target->time) : infinity;
+  });
+  summary.seconds = spread(runs, [](const Outcome& run) { return seconds_of(run.time); });
   summary.steps = spread(runs, [](const Outcome& run) { return static_cast<double>(run.steps); });
   summary.gradients =
       spread(runs, [](const Outcome& run) { return static_cast<double>(run.gradients); });
@@ -105,6 +106,32 @@ std::vector<MethodSummary> summarize(const std::vector<Outcome>& outcomes) {
   return summaries;
 }
 
+std::vector<std::string> best_of_groups(const std::vector<MethodSummary>& summaries,
+                                        const std::map<std::string, std::string>& groups) {
+  const auto better = [](const MethodSummary& a, const MethodSummary& b) {
+    if (a.target_seconds.median != b.target_seconds.median) {
+      return a.target_seconds.median < b.target_seconds.median;
+    }
+    const bool unknown = std::isnan(b.gradient_norm.median);
+    return unknown ? !std::isnan(a.gradient_norm.median)
+                   : a.gradient_norm.median < b.gradient_norm.median;
+  };
+  std::map<std::string, const MethodSummary*> best;
+  for (const MethodSummary& summary : summaries) {
+    const auto group = groups.find(summary.method);
+    if (group == groups.end() || group->second.empty()) continue;
+    const MethodSummary*& champion = best[group->second];
+    if (champion == nullptr || better(summary, *champion)) champion = &summary;
+  }
+  std::vector<std::string> names;
+  for (const MethodSummary& summary : summaries) {
+    const auto group = groups.find(summary.method);
+    const bool alone = group == groups.end() || group->second.empty();
+    if (alone || best[group->second] == &summary) names.push_back(summary.method);
+  }
+  return names;
+}
+
 std::string summary_csv(const std::vector<Outcome>& outcomes) {
   std::string text =
       "method,seed,ending,target_time_s,time_s,steps,gradients,loss,gradient_norm,accuracy,"
@@ -114,12 +141,13 @@ std::string summary_csv(const std::vector<Outcome>& outcomes) {
   };
   for (const Outcome& run : outcomes) {
     const problem::Evaluation& last = run.final_evaluation();
-    text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:016x}\n", run.method, run.seed,
-                        engine::to_string(run.ending),
-                        run.target ? fmt::format("{}", run.target->time.seconds()) : std::string(),
-                        run.time.seconds(), run.steps, run.gradients, last.loss, last.gradient_norm,
-                        optional(last.accuracy), optional(last.test_accuracy), run.staleness_mean,
-                        run.staleness_max, run.discarded, run.model_hash);
+    text +=
+        fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:016x}\n", run.method, run.seed,
+                    engine::to_string(run.ending),
+                    run.target ? fmt::format("{}", seconds_of(run.target->time)) : std::string(),
+                    seconds_of(run.time), run.steps, run.gradients, last.loss, last.gradient_norm,
+                    optional(last.accuracy), optional(last.test_accuracy), run.staleness_mean,
+                    run.staleness_max, run.discarded, run.model_hash);
   }
   return text;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,6 +41,14 @@ struct MethodSummary {
 
 /// One summary for every method, in the order in which methods first appear.
 [[nodiscard]] std::vector<MethodSummary> summarize(const std::vector<Outcome>& outcomes);
+
+/// The methods that a reader wants to see: all that stand alone, and of every group (a grid of
+/// options) the one that reached the target first in the median, or else came to the smallest
+/// gradient norm.
+///
+///   groups  method name to group; an empty group or none stands alone
+[[nodiscard]] std::vector<std::string> best_of_groups(
+    const std::vector<MethodSummary>& summaries, const std::map<std::string, std::string>& groups);
 
 /// A line for every run, with a header.
 [[nodiscard]] std::string summary_csv(const std::vector<Outcome>& outcomes);

@@ -62,6 +62,23 @@ TEST(Summarize, LetsNoDivergenceGoUnseen) {
             "1 of 3 diverged");
 }
 
+TEST(BestOfGroups, KeepsTheFirstAtTheTargetAndAllThatStandAlone) {
+  const std::vector<MethodSummary> summaries =
+      summarize({run_with("alone", 1, {1, 1}), reached(run_with("grid-1", 1, {1, 1, 0.1})),
+                 reached(run_with("grid-2", 1, {1, 0.1})), run_with("grid-3", 1, {1, 0.01}),
+                 run_with("other-1", 1, {1, 0.5}), run_with("other-2", 1, {1, 0.4}),
+                 run_with("other-3", 1, {1, NAN})});
+
+  EXPECT_THAT(best_of_groups(summaries, {{"alone", ""},
+                                         {"grid-1", "grid"},
+                                         {"grid-2", "grid"},
+                                         {"grid-3", "grid"},
+                                         {"other-1", "other"},
+                                         {"other-2", "other"},
+                                         {"other-3", "other"}}),
+              ::testing::ElementsAre("alone", "grid-2", "other-2"));
+}
+
 TEST(SummaryCsv, HasALineForEveryRun) {
   EXPECT_EQ(summary_csv({reached(run_with("a", 4, {1, 0.5})), run_with("b", 4, {1, 0.25})}),
             "method,seed,ending,target_time_s,time_s,steps,gradients,loss,gradient_norm,accuracy,"

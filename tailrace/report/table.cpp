@@ -11,7 +11,8 @@ namespace tailrace::report {
 namespace {
 
 constexpr std::size_t columns = 9;
-constexpr std::size_t method_max = 20;
+constexpr std::size_t line_max = 100;
+constexpr std::size_t method_min = 12;
 using Row = std::array<std::string, columns>;
 
 std::string with_commas(double value) {
@@ -40,13 +41,15 @@ std::string time_text(const MethodSummary& summary, bool has_target) {
   return spread_text(summary.target_seconds, summary.runs);
 }
 
-std::string shortened(const std::string& name) {
-  if (name.size() <= method_max) return name;
-  return name.substr(0, method_max - 2) + "..";
+/// Long names lose their middle: grids differ in the end.
+std::string shortened(const std::string& name, std::size_t size) {
+  if (name.size() <= size) return name;
+  const std::size_t tail = (size - 2) / 2;
+  return name.substr(0, size - 2 - tail) + ".." + name.substr(name.size() - tail);
 }
 
 Row row_of(const MethodSummary& summary, bool has_target) {
-  return {shortened(summary.method),
+  return {summary.method,
           time_text(summary, has_target),
           short_number(summary.steps.median),
           short_number(summary.gradients.median),
@@ -56,6 +59,23 @@ Row row_of(const MethodSummary& summary, bool has_target) {
                       short_number(summary.staleness_max.median)),
           short_number(summary.discarded.median),
           summary.ending};
+}
+
+using Widths = std::array<std::size_t, columns>;
+
+/// As wide as the longest cell; names give way where the line would become too long, and only then
+/// its end.
+Widths widths_of(std::vector<Row>& rows) {
+  Widths widths{};
+  std::size_t others = 0;
+  for (std::size_t c = 0; c < columns; ++c) {
+    for (const Row& row : rows) widths[c] = std::max(widths[c], row[c].size());
+    if (c > 0) others += widths[c] + 2;
+  }
+  const std::size_t room = others + method_min < line_max ? line_max - others : method_min;
+  widths[0] = std::min(widths[0], room);
+  for (Row& row : rows) row[0] = shortened(row[0], widths[0]);
+  return widths;
 }
 
 /// The method whose median time to the target is the least.
@@ -69,7 +89,7 @@ std::optional<std::size_t> best_of(const std::vector<MethodSummary>& summaries) 
   return best;
 }
 
-std::string line_of(const Row& row, const std::array<std::size_t, columns>& widths) {
+std::string line_of(const Row& row, const Widths& widths) {
   std::string line;
   for (std::size_t c = 0; c < columns; ++c) {
     const bool left = c == 0 || c + 1 == columns;
@@ -78,6 +98,7 @@ std::string line_of(const Row& row, const std::array<std::size_t, columns>& widt
         left ? fmt::format("{:<{}}", row[c], widths[c]) : fmt::format("{:>{}}", row[c], widths[c]);
   }
   line.erase(line.find_last_not_of(' ') + 1);
+  if (line.size() > line_max) line = line.substr(0, line_max - 2) + "..";
   return line;
 }
 
@@ -97,10 +118,7 @@ std::string table(const std::vector<MethodSummary>& summaries, const TableOption
                             "steps", "gradients", "loss", "|grad|", "stale", "lost", "ending"}};
   for (const MethodSummary& summary : summaries)
     rows.push_back(row_of(summary, options.has_target));
-  std::array<std::size_t, columns> widths{};
-  for (const Row& row : rows) {
-    for (std::size_t c = 0; c < columns; ++c) widths[c] = std::max(widths[c], row[c].size());
-  }
+  const Widths widths = widths_of(rows);
   const std::optional<std::size_t> best = options.color ? best_of(summaries) : std::nullopt;
   std::string text;
   for (std::size_t i = 0; i < rows.size(); ++i) {

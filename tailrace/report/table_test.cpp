@@ -35,9 +35,9 @@ TEST(Table, HasALineForEveryMethodWithItsMedians) {
       {});
 
   EXPECT_EQ(text, R"(method  time to target [s]  steps  gradients  loss  |grad|  stale  lost  ending
---------------------------------------------------------------------------------------
-fast         20 [10, 30]    200        400   0.2     0.1    0/0     0  target reached
-slow         not reached    100        200     1     0.5    0/0     0  time limit
+-------------------------------------------------------------------------------
+fast           20 [10, 30]    200        400   0.2     0.1    0/0     0  target reached
+slow           not reached    100        200     1     0.5    0/0     0  time limit
 )");
 }
 
@@ -56,6 +56,14 @@ TEST(Table, HighlightsTheFirstAtTheTarget) {
 
   EXPECT_THAT(text, ::testing::HasSubstr("\x1b[1;32mfast"));
   EXPECT_THAT(text, ::testing::Not(::testing::HasSubstr("\x1b[1;32mslow")));
+}
+
+TEST(Table, ShortensTheMiddleOfNamesThatWouldNotFit) {
+  const std::string name = "federated_clipped_async_sgd-worker_step_size-0.05-threshold-0.25";
+
+  const std::string text = table(summarize({run_with(name, 1, {1, 1})}), {});
+
+  EXPECT_THAT(text, ::testing::HasSubstr("\nfederated_c..shold-0.25 "));
 }
 
 TEST(Table, FitsIntoAHundredColumnsWithLongNamesAndLargeNumbers) {

@@ -228,11 +228,8 @@ class Reader {
   template <class T>
   void first_option(const Node& node, T& out, const At& at) {
     bool first = true;
-    T::fields(out, [&](std::string_view key, auto& value, const Field& field) {
-      if (std::exchange(first, false)) {
-        read(node, value, field,
-             {.path = at.path, .owner = owner_of<T>(at), .key = std::string(key)});
-      }
+    T::fields(out, [&](std::string_view /*key*/, auto& value, const Field& field) {
+      if (std::exchange(first, false)) read(node, value, field, at);
     });
   }
 

@@ -279,7 +279,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "  at   d.toml:1:28  shape.radios\n"
                 "  fix  did you mean \"radius\"?"},
         BadCase{"OptionOfAComponentOutOfRange", "shapes = [\"point\", { circle = 0 }]",
-                "error[spec/out-of-range]: circle.radius = 0 is outside (0, inf]\n"
+                "error[spec/out-of-range]: circle = 0 is outside (0, inf]\n"
                 "  at   d.toml:1:31  shapes[1].circle\n"
                 "  fix  choose more than 0; half its width"},
         BadCase{"RequiredOptionOfABareName", "shape = \"label\"",
