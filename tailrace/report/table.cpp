@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <string_view>
 
 namespace tailrace::report {
 namespace {
@@ -48,6 +49,14 @@ std::string shortened(const std::string& name, std::size_t size) {
   return name.substr(0, size - 2 - tail) + ".." + name.substr(name.size() - tail);
 }
 
+/// "target", "2 of 3 time": the column's title says the rest.
+std::string ending_text(std::string ending) {
+  for (const std::string_view rest : {" reached", " limit"}) {
+    if (ending.ends_with(rest)) ending.resize(ending.size() - rest.size());
+  }
+  return ending;
+}
+
 Row row_of(const MethodSummary& summary, bool has_target) {
   return {summary.method,
           time_text(summary, has_target),
@@ -58,7 +67,7 @@ Row row_of(const MethodSummary& summary, bool has_target) {
           fmt::format("{}/{}", short_number(std::round(summary.staleness_mean.median * 10) / 10),
                       short_number(summary.staleness_max.median)),
           short_number(summary.discarded.median),
-          summary.ending};
+          ending_text(summary.ending)};
 }
 
 using Widths = std::array<std::size_t, columns>;
@@ -114,8 +123,8 @@ std::string short_number(double value) {
 }
 
 std::string table(const std::vector<MethodSummary>& summaries, const TableOptions& options) {
-  std::vector<Row> rows = {{"method", options.has_target ? "time to target [s]" : "time [s]",
-                            "steps", "gradients", "loss", "|grad|", "stale", "lost", "ending"}};
+  std::vector<Row> rows = {{"method", options.has_target ? "to target [s]" : "time [s]",
+                            "steps", "gradients", "loss", "|grad|", "stale", "lost", "ended by"}};
   for (const MethodSummary& summary : summaries)
     rows.push_back(row_of(summary, options.has_target));
   const Widths widths = widths_of(rows);

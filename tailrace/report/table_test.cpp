@@ -34,10 +34,10 @@ TEST(Table, HasALineForEveryMethodWithItsMedians) {
                  run_with("slow", 2, {1, 0.5}), run_with("slow", 3, {1, 0.5})}),
       {});
 
-  EXPECT_EQ(text, R"(method  time to target [s]  steps  gradients  loss  |grad|  stale  lost  ending
--------------------------------------------------------------------------------
-fast           20 [10, 30]    200        400   0.2     0.1    0/0     0  target reached
-slow           not reached    100        200     1     0.5    0/0     0  time limit
+  EXPECT_EQ(text, R"(method  to target [s]  steps  gradients  loss  |grad|  stale  lost  ended by
+----------------------------------------------------------------------------
+fast      20 [10, 30]    200        400   0.2     0.1    0/0     0  target
+slow      not reached    100        200     1     0.5    0/0     0  time
 )");
 }
 
@@ -63,7 +63,7 @@ TEST(Table, ShortensTheMiddleOfNamesThatWouldNotFit) {
 
   const std::string text = table(summarize({run_with(name, 1, {1, 1})}), {});
 
-  EXPECT_THAT(text, ::testing::HasSubstr("\nfederated_c..shold-0.25 "));
+  EXPECT_THAT(text, ::testing::HasSubstr("\nfederated_clip..threshold-0.25 "));
 }
 
 TEST(Table, FitsIntoAHundredColumnsWithLongNamesAndLargeNumbers) {
