@@ -1,7 +1,7 @@
 #include <cstdio>
 #include <tailrace/tailrace.hpp>
 
-// Ten steps of asynchronous SGD touch every part of the library that links.
+// Ten steps of asynchronous SGD, with nothing but the library.
 int main() {
   using namespace tailrace;
   const auto problem = problem::SyntheticLogistic{}.build({.workers = 2, .seed = 1});
