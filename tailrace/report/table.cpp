@@ -123,8 +123,8 @@ std::string short_number(double value) {
 }
 
 std::string table(const std::vector<MethodSummary>& summaries, const TableOptions& options) {
-  std::vector<Row> rows = {{"method", options.has_target ? "to target [s]" : "time [s]",
-                            "steps", "gradients", "loss", "|grad|", "stale", "lost", "ended by"}};
+  std::vector<Row> rows = {{"method", options.has_target ? "to target [s]" : "time [s]", "steps",
+                            "gradients", "loss", "|grad|", "stale", "lost", "ended by"}};
   for (const MethodSummary& summary : summaries)
     rows.push_back(row_of(summary, options.has_target));
   const Widths widths = widths_of(rows);

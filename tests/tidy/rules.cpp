@@ -204,8 +204,8 @@ Breaches unlisted_sources(const Tree& tree) {
   Breaches breaches;
   for (const auto& [path, text] : tree) {
     const bool is_built =
-        path.ends_with(".cpp") &&
-        (path.starts_with("tailrace/") || path.starts_with("cli/") || path.starts_with("tests/"));
+        path.ends_with(".cpp") && (path.starts_with("tailrace/") || path.starts_with("cli/") ||
+                                   path.starts_with("tests/") || path.starts_with("experiments/"));
     const bool is_installed = is_header(path) && path.starts_with("tailrace/") && !is_test(path);
     if (!is_built && !is_installed) continue;
     const auto list = nearest_list(tree, path);

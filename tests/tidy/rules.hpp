@@ -33,8 +33,8 @@ Breaches unkeyed_randomness_and_clocks(const Tree& tree);
 /// Every header begins its code with #pragma once.
 Breaches headers_without_pragma_once(const Tree& tree);
 
-/// Every source of tailrace/, cli/ and tests/, and every header of tailrace/ that is not a test's,
-/// stands in the nearest CMakeLists.txt, so that it is built, checked and installed.
+/// Every source of tailrace/, cli/, tests/ and experiments/, and every header of tailrace/ that is
+/// not a test's, stands in the nearest CMakeLists.txt, so that it is built, checked and installed.
 Breaches unlisted_sources(const Tree& tree);
 
 /// No path of one person's machine.
