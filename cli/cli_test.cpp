@@ -151,6 +151,18 @@ TEST_F(Program, ComparesMethodsAndWritesEveryFile) {
   }
 }
 
+TEST_F(Program, ShowsTheBestOfAGridAndKeepsAllOfIt) {
+  const Ended ended =
+      run("compare tiny.toml --no-color --set 'method[0].grid.step_size=[1e-6, 0.1]'");
+
+  EXPECT_EQ(ended.exit, 0) << ended.output;
+  EXPECT_THAT(ended.output, HasSubstr("\nasync_sgd "));
+  EXPECT_THAT(ended.output, HasSubstr("the best of each grid: async_sgd-step_size-0.1\n"));
+  const std::string rows = read_file(folder_ / "runs/tiny/summary.csv");
+  EXPECT_THAT(rows, HasSubstr("async_sgd-step_size-1e-06,"));
+  EXPECT_THAT(rows, HasSubstr("async_sgd-step_size-0.1,"));
+}
+
 TEST_F(Program, NeverOverwritesARunSilently) {
   ASSERT_EQ(run("compare tiny.toml --quiet").exit, 0);
   const std::string before = read_file(folder_ / "runs/tiny/summary.csv");

@@ -112,19 +112,35 @@ void announce(const spec::Prepared& prepared, const report::RunFolder& folder) {
   std::fflush(stdout);
 }
 
-/// The runs of the methods that best_of_groups() names.
-std::vector<report::Outcome> shown_of(const spec::Experiment& experiment,
-                                      const std::vector<report::Outcome>& outcomes,
-                                      const std::vector<report::MethodSummary>& summaries) {
+/// What the table and the picture show: a method as it is, of a grid only the best, under the
+/// grid's name.
+struct Shown {
+  std::vector<report::Outcome> outcomes;
+  std::vector<std::string> champions;  ///< the full names of the grids' best
+};
+
+Shown shown_of(const spec::Experiment& experiment, const std::vector<report::Outcome>& outcomes,
+               const std::vector<report::MethodSummary>& summaries) {
   std::map<std::string, std::string> groups;
   for (const spec::MethodSpec& method : experiment.methods) groups[method.name] = method.group;
-  const std::vector<std::string> names = report::best_of_groups(summaries, groups);
-  std::vector<report::Outcome> shown;
-  for (const report::Outcome& outcome : outcomes) {
-    const bool wanted = std::find(names.begin(), names.end(), outcome.method) != names.end();
-    if (wanted) shown.push_back(outcome);
+  Shown shown;
+  for (const std::string& name : report::best_of_groups(summaries, groups)) {
+    const std::string& group = groups[name];
+    if (!group.empty()) shown.champions.push_back(name);
+    for (const report::Outcome& outcome : outcomes) {
+      if (outcome.method != name) continue;
+      shown.outcomes.push_back(outcome);
+      if (!group.empty()) shown.outcomes.back().method = group;
+    }
   }
   return shown;
+}
+
+/// Steps are the natural measure where steps alone end a run.
+report::Over over_of(const spec::Run& run) {
+  const engine::Stop& stop = run.stop;
+  if (stop.steps && !stop.time && !stop.gradients && !stop.target) return report::Over::steps;
+  return run.engine == spec::Engine::threads ? report::Over::real_time : report::Over::virtual_time;
 }
 
 /// Writes the summary files and prints the table.
@@ -132,22 +148,23 @@ Status report_outcomes(const RunArguments& arguments, const spec::Experiment& ex
                        const std::vector<report::Outcome>& outcomes,
                        const report::RunFolder& folder) {
   const std::vector<report::MethodSummary> summaries = report::summarize(outcomes);
-  const std::vector<report::Outcome> shown = shown_of(experiment, outcomes, summaries);
-  const report::Chart chart = report::comparison_chart(
-      shown, {.title = experiment.title,
-              .target = experiment.run.stop.target,
-              .real_time = experiment.run.engine == spec::Engine::threads});
+  const Shown shown = shown_of(experiment, outcomes, summaries);
+  const report::Chart chart =
+      report::comparison_chart(shown.outcomes, {.title = experiment.title,
+                                                .target = experiment.run.stop.target,
+                                                .over = over_of(experiment.run)});
   for (const auto& [name, text] :
        {std::pair<std::string, std::string>{"summary.csv", report::summary_csv(outcomes)},
         {"summary.json", report::summary_json(summaries)},
         {"comparison.svg", report::to_svg(chart)}}) {
     if (Status written = report::write_text(folder.file(name), text); !written) return written;
   }
-  fmt::print("{}", report::table(report::summarize(shown),
+  fmt::print("{}", report::table(report::summarize(shown.outcomes),
                                  {.color = !arguments.no_color && output_is_terminal(),
                                   .has_target = experiment.run.stop.target.has_value()}));
-  if (shown.size() < outcomes.size()) {
-    fmt::print("the best of every grid; all of them are in {}\n", folder.file("summary.csv"));
+  if (!shown.champions.empty()) {
+    fmt::print("\nthe best of each grid: {}\nall {} methods: {}\n",
+               spec::joined(shown.champions, ", "), summaries.size(), folder.file("summary.csv"));
   }
   return {};
 }

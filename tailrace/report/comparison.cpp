@@ -20,46 +20,54 @@ using Runs = std::vector<const Outcome*>;
 
 constexpr std::size_t points_max = 400;  ///< more than pixels that a line can show
 
-double value_at_sample(const engine::Sample& sample, engine::Metric metric) {
-  return engine::value_of(metric, sample.evaluation)
-      .value_or(std::numeric_limits<double>::quiet_NaN());
+/// Which figure is drawn over what.
+struct View {
+  engine::Metric metric;
+  Over over;
+
+  [[nodiscard]] double x(const engine::Sample& sample) const {
+    return over == Over::steps ? static_cast<double>(sample.step) : seconds_of(sample.time);
+  }
+  [[nodiscard]] double y(const engine::Sample& sample) const {
+    return engine::value_of(metric, sample.evaluation)
+        .value_or(std::numeric_limits<double>::quiet_NaN());
+  }
+};
+
+/// A run's figure at x, along straight lines between its samples.
+double value_at(const Outcome& run, const View& view, double x) {
+  const auto after = std::find_if(run.samples.begin(), run.samples.end(),
+                                  [&](const engine::Sample& sample) { return view.x(sample) > x; });
+  if (after == run.samples.end()) return view.y(run.samples.back());
+  if (after == run.samples.begin()) return view.y(*after);
+  const engine::Sample& before = *std::prev(after);
+  const double begin = view.x(before);
+  const double share = (x - begin) / (view.x(*after) - begin);
+  const double from = view.y(before);
+  return share == 0 ? from : from + share * (view.y(*after) - from);
 }
 
-/// A run's metric at a time, along straight lines between its samples.
-double value_at(const Outcome& run, engine::Metric metric, double seconds) {
-  const auto after =
-      std::find_if(run.samples.begin(), run.samples.end(),
-                   [&](const engine::Sample& sample) { return seconds_of(sample.time) > seconds; });
-  if (after == run.samples.end()) return value_at_sample(run.samples.back(), metric);
-  if (after == run.samples.begin()) return value_at_sample(*after, metric);
-  const engine::Sample& a = *std::prev(after);
-  const double begin = seconds_of(a.time);
-  const double share = (seconds - begin) / (seconds_of(after->time) - begin);
-  const double from = value_at_sample(a, metric);
-  return share == 0 ? from : from + share * (value_at_sample(*after, metric) - from);
-}
-
-double end_of(const Runs& runs) {
+double end_of(const Runs& runs, const View& view) {
   std::vector<double> ends;
-  for (const Outcome* run : runs) ends.push_back(seconds_of(run->time));
+  for (const Outcome* run : runs) ends.push_back(view.x(run->samples.back()));
   return spread_of(std::move(ends)).median;
 }
 
-/// Times of all samples up to the end, thinned out evenly.
-std::vector<double> times_of(const Runs& runs, double end) {
+/// Where any run has a sample, up to the end, thinned out evenly.
+std::vector<double> places_of(const Runs& runs, const View& view, double end) {
   std::set<double> all = {end};
   for (const Outcome* run : runs) {
     for (const engine::Sample& sample : run->samples) {
-      if (seconds_of(sample.time) <= end) all.insert(seconds_of(sample.time));
+      if (view.x(sample) <= end) all.insert(view.x(sample));
     }
   }
-  std::vector<double> times;
+  std::vector<double> places;
   const std::size_t stride = all.size() / points_max + 1;
   std::size_t i = 0;
-  for (const double time : all) {
-    if (i++ % stride == 0 || time == end) times.push_back(time);
+  for (const double x : all) {
+    if (i++ % stride == 0 || x == end) places.push_back(x);
   }
-  return times;
+  return places;
 }
 
 EndMark mark_of(const Runs& runs) {
@@ -73,15 +81,27 @@ EndMark mark_of(const Runs& runs) {
   return 2 * reached > runs.size() ? EndMark::dot : EndMark::none;
 }
 
-Series series_of(const std::string& method, const Runs& runs, engine::Metric metric) {
+Series series_of(const std::string& method, const Runs& runs, const View& view) {
   Series series{.name = method, .points = {}, .end = mark_of(runs)};
-  for (const double time : times_of(runs, end_of(runs))) {
+  for (const double x : places_of(runs, view, end_of(runs, view))) {
     std::vector<double> values;
-    for (const Outcome* run : runs) values.push_back(value_at(*run, metric, time));
+    for (const Outcome* run : runs) values.push_back(value_at(*run, view, x));
     const Spread spread = spread_of(std::move(values));
-    series.points.push_back({.x = time, .y = spread.median, .low = spread.min, .high = spread.max});
+    series.points.push_back({.x = x, .y = spread.median, .low = spread.min, .high = spread.max});
   }
   return series;
+}
+
+std::string_view label_of(Over over) {
+  switch (over) {
+    case Over::virtual_time:
+      return "virtual time [s]";
+    case Over::real_time:
+      return "time [s]";
+    case Over::steps:
+      return "server steps";
+  }
+  return "";
 }
 
 std::string_view label_of(engine::Metric metric) {
@@ -144,11 +164,11 @@ Chart comparison_chart(const std::vector<Outcome>& outcomes, const ComparisonOpt
                        ? fmt::format("{} of the full problem, one seed", label_of(metric))
                        : fmt::format("{} of the full problem: median and range of {} seeds",
                                      label_of(metric), seeds.size());
-  chart.x_label = options.real_time ? "time [s]" : "virtual time [s]";
+  chart.x_label = label_of(options.over);
   chart.y_label = label_of(metric);
   double end = 0;
   for (const std::string& method : order) {
-    chart.series.push_back(series_of(method, runs[method], metric));
+    chart.series.push_back(series_of(method, runs[method], {metric, options.over}));
     end = std::max(end, chart.series.back().points.back().x);
   }
   if (options.target) {

@@ -27,6 +27,17 @@ TEST(Comparison, DrawsTheMedianAndTheRangeOfSeeds) {
   EXPECT_EQ(chart.subtitle, "gradient norm of the full problem: median and range of 3 seeds");
 }
 
+TEST(Comparison, CanBeDrawnOverServerSteps) {
+  ComparisonOptions over_steps = options;
+  over_steps.over = Over::steps;
+  const Outcome run = run_with("m", 1, {1, 0.5});
+
+  const Chart chart = comparison_chart({run}, over_steps);
+
+  EXPECT_EQ(chart.x_label, "server steps");
+  EXPECT_EQ(chart.series[0].points[1].x, static_cast<double>(run.samples[1].step));
+}
+
 TEST(Comparison, EndsALineAtTheMedianEndOfItsRuns) {
   const Chart chart =
       comparison_chart({reached(run_with("m", 1, {1, 0.1})), reached(run_with("m", 2, {1, 1, 0.1})),
