@@ -6,6 +6,9 @@ readonly tailrace_log_dir=build/log
 export TAILRACE_STARTED=${TAILRACE_STARTED:-$(date +%s)}
 SECONDS=$(($(date +%s) - TAILRACE_STARTED))
 
+# A checkout in another folder takes what this one compiled from the cache.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+
 # What else to try when a logged command fails; a script sets it before a step that depends on its surroundings.
 failure_hint=""
 
