@@ -27,7 +27,9 @@ void Monitor::pass(Time now) {
   if (evaluation_due(now)) {
     // A real clock may have passed several moments at once; they call for one evaluation.
     const std::int64_t periods = now.ns / evaluate_.every->ns + 1;
-    next_evaluation_ = {periods * evaluate_.every->ns};
+    if (__builtin_mul_overflow(periods, evaluate_.every->ns, &next_evaluation_.ns)) {
+      next_evaluation_ = Time::never();
+    }
   }
   if (stop_.time && now >= *stop_.time) end(Ending::time);
   plan_next_moment();

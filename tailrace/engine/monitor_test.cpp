@@ -75,6 +75,15 @@ TEST_F(MonitorTest, EndsWhenTheTimeIsUp) {
   EXPECT_EQ(monitor.ending(), Ending::time);
 }
 
+TEST_F(MonitorTest, PlansNoEvaluationBeyondTheEndOfTime) {
+  const Time every{Time::never().ns / 2 + 1};
+  Monitor monitor = this->monitor({.steps = 3}, {.every = every});
+
+  monitor.pass(every);
+
+  EXPECT_EQ(monitor.next_moment(), Time::never());
+}
+
 TEST_F(MonitorTest, EndsWhenAStepHasDiverged) {
   Monitor monitor = this->monitor({.steps = 3});
 

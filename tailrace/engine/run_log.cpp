@@ -86,24 +86,30 @@ RunLogWriter::~RunLogWriter() {
 }
 
 void RunLogWriter::add(const LogEntry& entry) {
+  if (failed()) return;
   put_varint(buffer_, entry.worker);
   put_varint(buffer_, static_cast<std::uint64_t>((entry.time - last_).ns));
   last_ = entry.time;
-  if (buffer_.size() >= frame_bytes && !flush()) failed_ = true;
+  if (buffer_.size() >= frame_bytes) static_cast<void>(flush());  // failed() tells
+}
+
+bool RunLogWriter::write_frame() {
+  if (buffer_.empty()) return true;
+  const FrameHeader frame{static_cast<std::uint32_t>(buffer_.size()), checksum_of(buffer_)};
+  if (std::fwrite(&frame, sizeof frame, 1, file_.get()) != 1 ||
+      std::fwrite(buffer_.data(), 1, buffer_.size(), file_.get()) != buffer_.size()) {
+    return false;
+  }
+  size_ += sizeof frame + buffer_.size();
+  buffer_.clear();
+  return true;
 }
 
 Status RunLogWriter::flush() {
-  if (failed_) return fail(io_error(path_));
-  if (!buffer_.empty()) {
-    const FrameHeader frame{static_cast<std::uint32_t>(buffer_.size()), checksum_of(buffer_)};
-    if (std::fwrite(&frame, sizeof frame, 1, file_.get()) != 1 ||
-        std::fwrite(buffer_.data(), 1, buffer_.size(), file_.get()) != buffer_.size()) {
-      return fail(io_error(path_));
-    }
-    size_ += sizeof frame + buffer_.size();
-    buffer_.clear();
+  if (!failed() && (!write_frame() || std::fflush(file_.get()) != 0)) {
+    errors_ = {io_error(path_)};
   }
-  if (std::fflush(file_.get()) != 0) return fail(io_error(path_));
+  if (failed()) return fail(errors_);
   return {};
 }
 

@@ -46,6 +46,8 @@ class RunLogWriter {
   void add(const LogEntry& entry);
   /// Writes what is buffered; returns the first error since the beginning.
   [[nodiscard]] Status flush();
+  /// Whether an entry could not be written: the run should end, and flush() says why.
+  [[nodiscard]] bool failed() const { return !errors_.empty(); }
   /// flush(), and onto the disk: a checkpoint must not outlive the entries that it counts on.
   [[nodiscard]] Status sync();
   /// Position for a checkpoint; to be called after sync().
@@ -60,6 +62,7 @@ class RunLogWriter {
 
  private:
   RunLogWriter(std::FILE* file, std::string path) : file_(file), path_(std::move(path)) {}
+  [[nodiscard]] bool write_frame();
 
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
@@ -69,7 +72,7 @@ class RunLogWriter {
   std::vector<unsigned char> buffer_;
   std::uint64_t size_ = header_bytes;
   Time last_;
-  bool failed_ = false;
+  Errors errors_;  ///< the first failure; after it nothing is written or kept
 };
 
 struct RunLog {

@@ -199,6 +199,16 @@ TEST_F(RunLogTest, ExplainsAFullDisk) {
   EXPECT_NE(flushed.error().front().what.find("No space left on device"), std::string::npos);
 }
 
+TEST_F(RunLogTest, TellsOfAFullDiskWhileEntriesAreAdded) {
+  auto writer = RunLogWriter::open("/dev/full", fingerprint, false);
+  ASSERT_TRUE(writer);
+
+  for (std::uint32_t i = 0; i < 100'000 && !writer->failed(); ++i) writer->add({i, Time{i}});
+
+  EXPECT_TRUE(writer->failed());
+  EXPECT_FALSE(writer->flush());
+}
+
 TEST_F(RunLogTest, ExplainsAFolderThatIsNotThere) {
   EXPECT_FALSE(RunLogWriter::open(folder_.file("no/such/folder"), fingerprint, false));
 }

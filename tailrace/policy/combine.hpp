@@ -13,6 +13,7 @@ namespace tailrace::policy {
 struct Combined {
   Update* update = nullptr;         ///< null: no step is due yet; else valid until the next add()
   std::uint64_t staleness_max = 0;  ///< largest tau among its members
+  std::uint64_t members = 1;        ///< updates in it
 };
 
 /// When updates become one step, and how. Runtime state of a method's `combine` part.

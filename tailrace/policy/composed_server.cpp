@@ -73,7 +73,10 @@ class ComposedServer final : public Server {
     arrival.staleness = combined.staleness_max;
     arrival.start = {};
     then_.apply(arrival, *combined.update);
-    if (combined.update->discarded()) return;
+    if (combined.update->discarded()) {
+      counts_.discarded += combined.members;
+      return;
+    }
     const auto [from, to] = models_.begin_step();
     actions.diverged =
         !combined.update->subtract_from(from, to, step_size_at(step_size_, arrival.step()));

@@ -112,6 +112,20 @@ TEST(ComposedServer, RestartsTheSenderOfADiscardedUpdateAtOnceEvenWhenOthersWait
   EXPECT_EQ(run.server().counts().discarded, 1U);
 }
 
+TEST(ComposedServer, CountsEveryMemberOfACombinedUpdateThatThenDiscards) {
+  HandRun run(
+      {.combine = Buffer{.size = 2}, .then = {DropStale{.older_than = 0}}, .step_size = half},
+      {0, 0, 0});
+
+  run.deliver(0, 2);
+  run.deliver(1, 2);  // a step
+  run.deliver(0, 2);
+  run.deliver(2, 9);  // tau 1: both are dropped
+
+  EXPECT_EQ(run.x(), -1);
+  EXPECT_EQ(run.server().counts().discarded, 2U);
+}
+
 TEST(ComposedServer, AnswersNobodyBeforeTheStepAndAllWhoWaitedAfterIt) {
   HandRun run({.combine = Buffer{.size = 2}, .next = {.when = When::after_step}, .step_size = half},
               {0, 0, 0});

@@ -72,15 +72,28 @@ class Simulation {
     carry_out();
   }
 
-  /// What is not part of an event: interrupts, checkpoints, progress. Looked at every so often.
+  /// What is not part of an event: interrupts, and every so often checkpoints and progress.
   Status housekeeping() {
     if (options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed)) {
       monitor_.end(Ending::interrupted);
       return save();
     }
-    if (++events_ % 1024 != 0 && !slow_events_) return {};
+    if (++events_ < next_look_) return {};
+    plan_next_look();
     monitor_.report(standing());
+    if (options_.log != nullptr && options_.log->failed()) return options_.log->flush();
     return checkpoint_.due() ? save() : Status();
+  }
+
+  /// Looks about every millisecond, though it reads the clock only when it looks: an event may take
+  /// a tenth of a microsecond or a minute.
+  void plan_next_look() {
+    const Clock::time_point now = Clock::now();
+    const std::chrono::duration<double> since = now - last_look_;
+    if (since.count() < 0.5e-3) look_every_ = std::min<std::uint64_t>(2 * look_every_, 1 << 16);
+    if (since.count() > 2e-3) look_every_ = std::max<std::uint64_t>(look_every_ / 2, 1);
+    last_look_ = now;
+    next_look_ = events_ + look_every_;
   }
 
   Status save() {
@@ -179,7 +192,6 @@ class Simulation {
     measured_seconds_ += std::chrono::duration<double>(Clock::now() - began).count();
     if (++measured_ == measured_max) {
       const double seconds = measured_seconds_ / measured_max;
-      slow_events_ = seconds > 1e-4;
       if (seconds > 1e-5) go_parallel();
     }
     return update_;
@@ -254,9 +266,11 @@ class Simulation {
   double concurrency_sum_ = 0;
   RunLogWriter::Position log_position_;
   std::uint64_t events_ = 0;
+  std::uint64_t next_look_ = 1;
+  std::uint64_t look_every_ = 1;
+  Clock::time_point last_look_ = Clock::now();
   int measured_ = 0;
   double measured_seconds_ = 0;
-  bool slow_events_ = false;
 };
 
 }  // namespace

@@ -343,5 +343,37 @@ TEST(Replay, TakesArrivalsAsTheLogTellsThem) {
   EXPECT_EQ(result.time, Time{25});
 }
 
+/// Notes how far the progress bar was when the last update arrived.
+class ProgressSeen final : public Observer {
+ public:
+  explicit ProgressSeen(const Progress& progress) : progress_(progress) {}
+  void arrived(const policy::Arrived& /*arrived*/, policy::Update& /*update*/,
+               Time /*now*/) override {
+    steps = progress_.steps.load();
+  }
+  std::uint64_t steps = 0;
+
+ private:
+  const Progress& progress_;
+};
+
+TEST(Simulate, ReportsProgressAndSavesWhenJobsAreSlow) {
+  const testing::TemporaryFolder folder;
+  const Toy problem({.cost = std::chrono::milliseconds(5)});
+  const auto timing = fixed_timing({1});
+  Progress progress;
+  ProgressSeen seen(progress);
+  RunOptions options;
+  options.stop.steps = 6;
+  options.progress = &progress;
+  options.observer = &seen;
+  options.checkpoint = {.path = folder.file("checkpoint"), .every_wall_seconds = 1e-3};
+
+  ASSERT_TRUE(simulate(problem, {}, *timing, options));
+
+  EXPECT_EQ(seen.steps, 5U);  // every update before the last, though few events have passed
+  EXPECT_TRUE(std::filesystem::exists(options.checkpoint.path));
+}
+
 }  // namespace
 }  // namespace tailrace::engine

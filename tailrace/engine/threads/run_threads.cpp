@@ -118,7 +118,8 @@ class ThreadedRun {
       monitor_.pass(now);
       if (due) evaluate(lock);
     }
-    if (++rounds_ % 256 == 0 && checkpoint_.due()) remember(save());
+    if (options_.log != nullptr && options_.log->failed()) remember(options_.log->flush());
+    if (checkpoint_.due()) remember(save());
     monitor_.report(standing());
   }
 
@@ -317,7 +318,6 @@ class ThreadedRun {
   std::uint64_t lost_ = 0;  ///< jobs in flight whose updates will never arrive
   double concurrency_sum_ = 0;
   RunLogWriter::Position log_position_;
-  std::uint64_t rounds_ = 0;
   bool evaluating_ = false;
   std::vector<Real> snapshot_;  ///< what the evaluation that runs looks at
   std::optional<Errors> error_;

@@ -66,7 +66,7 @@ class Collecting final : public Combiner {
       staleness_max = std::max(staleness_max, member->staleness);
     }
     combined_.start(dimension_, sources_);
-    return {&combined_, staleness_max};
+    return {&combined_, staleness_max, options_.size};
   }
 
   Buffer options_;
