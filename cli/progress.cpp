@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <utility>
 
@@ -18,12 +19,12 @@ constexpr std::size_t line_max = 99;
 
 std::string bar(double share) {
   constexpr std::size_t width = 20;
-  const auto full = static_cast<std::size_t>(share * width + 0.5);
+  const auto full = static_cast<std::size_t>(std::lround(share * width));
   return std::string(full, '#') + std::string(width - full, '.');
 }
 
 std::string duration_text(double seconds) {
-  const auto whole = static_cast<long>(seconds + 0.5);
+  const long whole = std::lround(seconds);
   if (whole < 120) return fmt::format("{} s", whole);
   if (whole < 7200) return fmt::format("{} min", whole / 60);
   return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);

@@ -37,15 +37,16 @@ Result<std::vector<spec::Override>> overrides_of(const RunArguments& arguments) 
   return overrides;
 }
 
-/// `tailrace run` is for one method and one seed.
-Status choose_one(const RunArguments& arguments, spec::Prepared& prepared) {
+Status choose_method(const RunArguments& arguments, spec::Prepared& prepared) {
   std::vector<spec::MethodSpec>& methods = prepared.experiment.methods;
   std::vector<std::string_view> names;
+  names.reserve(methods.size());
   for (const spec::MethodSpec& method : methods) names.push_back(method.name);
   auto chosen = methods.begin();
-  if (!arguments.method.empty())
-    chosen = std::find_if(methods.begin(), methods.end(),
-                          [&](const auto& m) { return m.name == arguments.method; });
+  if (!arguments.method.empty()) {
+    const auto is_wanted = [&](const auto& method) { return method.name == arguments.method; };
+    chosen = std::find_if(methods.begin(), methods.end(), is_wanted);
+  }
   if (chosen == methods.end() || (arguments.method.empty() && methods.size() > 1)) {
     const std::string hint = spec::did_you_mean(arguments.method, names);
     return fail(
@@ -60,6 +61,10 @@ Status choose_one(const RunArguments& arguments, spec::Prepared& prepared) {
                     : hint});
   }
   methods = {spec::MethodSpec(*chosen)};
+  return {};
+}
+
+Status choose_seed(const RunArguments& arguments, spec::Prepared& prepared) {
   std::vector<std::uint64_t>& seeds = prepared.experiment.run.seeds;
   const std::uint64_t seed = arguments.seed.value_or(seeds.front());
   const auto found = std::find(seeds.begin(), seeds.end(), seed);
@@ -75,6 +80,12 @@ Status choose_one(const RunArguments& arguments, spec::Prepared& prepared) {
   prepared.problems.resize(1);
   seeds = {seed};
   return {};
+}
+
+/// `tailrace run` is for one method and one seed.
+Status choose_one(const RunArguments& arguments, spec::Prepared& prepared) {
+  if (Status chosen = choose_method(arguments, prepared); !chosen) return chosen;
+  return choose_seed(arguments, prepared);
 }
 
 /// The file that says what to run: with --resume DIR it is in that folder.

@@ -150,8 +150,9 @@ class Drawing {
     for (const Series::Point& p : series.points) {
       path += fmt::format("{:.1f},{:.1f} ", x_of(p.x), y_of(p.high));
     }
-    for (auto p = series.points.rbegin(); p != series.points.rend(); ++p) {
-      path += fmt::format("{:.1f},{:.1f} ", x_of(p->x), y_of(p->low));
+    for (std::size_t k = series.points.size(); k-- > 0;) {
+      const Series::Point& p = series.points[k];
+      path += fmt::format("{:.1f},{:.1f} ", x_of(p.x), y_of(p.low));
     }
     out_ += fmt::format(
         "  <polygon class=\"band\" clip-path=\"url(#plot)\" fill=\"{}\" points=\"{}\"/>\n",

@@ -102,6 +102,7 @@ std::vector<MethodSummary> summarize(const std::vector<Outcome>& outcomes) {
     same.push_back(&outcome);
   }
   std::vector<MethodSummary> summaries;
+  summaries.reserve(order.size());
   for (const std::string& method : order) summaries.push_back(summarize_one(method, runs[method]));
   return summaries;
 }

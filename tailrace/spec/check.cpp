@@ -131,8 +131,9 @@ void check(const Experiment& experiment, const Node& document, Findings& finding
   Checker(experiment, document, findings).run();
 }
 
-void blame(Errors errors, const std::string& prefix, const Node& document, Findings& findings) {
-  for (Error& error : errors) {
+void blame(const Errors& errors, const std::string& prefix, const Node& document,
+           Findings& findings) {
+  for (const Error& error : errors) {
     if (is_place(error.where)) {
       findings.add({.source = std::make_shared<const std::string>(error.where)},
                    {.code = error.code, .what = error.what, .path = {}, .fix = error.fix});

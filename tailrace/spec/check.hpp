@@ -14,6 +14,7 @@ void check(const Experiment& experiment, const Node& document, Findings& finding
 /// Adds errors that name an option in their `where`, with its file and line.
 ///
 ///   prefix  path of the table the option is in; "" where errors give whole paths
-void blame(Errors errors, const std::string& prefix, const Node& document, Findings& findings);
+void blame(const Errors& errors, const std::string& prefix, const Node& document,
+           Findings& findings);
 
 }  // namespace tailrace::spec

@@ -36,7 +36,7 @@ class Preparer {
           },
           experiment.problem);
       // What is wrong for one seed is mostly wrong for all.
-      if (!built) return blame(std::move(built.error()), "problem", document_, findings_);
+      if (!built) return blame(built.error(), "problem", document_, findings_);
       prepared_.problems.push_back(std::move(*built));
     }
     if (!prepared_.problems.empty() && experiment.run.stop.target &&
@@ -63,7 +63,7 @@ class Preparer {
         prepared_.problems.empty() ? 1 : prepared_.problems.front()->dimension();
     const std::uint64_t seed = experiment.run.seeds.empty() ? 0 : experiment.run.seeds.front();
     auto timing = delay::build_timing(experiment.workers, {.seed = seed, .dimension = dimension});
-    if (!timing) blame(std::move(timing.error()), {}, document_, findings_);
+    if (!timing) blame(timing.error(), {}, document_, findings_);
   }
 
   const Node& document_;
