@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdio>
@@ -49,8 +50,7 @@ std::string read_file(const fs::path& path) {
 class Program : public testing::Test {
  protected:
   void SetUp() override {
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = fs::path(testing::TempDir()) / (std::string("tailrace_cli_") + test->name());
+    folder_ = fs::path(testing::TempDir()) / ("tailrace_cli_" + std::to_string(getpid()));
     fs::remove_all(folder_);
     fs::create_directories(folder_);
     write("tiny.toml", tiny);

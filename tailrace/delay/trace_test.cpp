@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -17,8 +18,7 @@ class File {
  public:
   explicit File(std::string_view text)
       : path_(std::filesystem::path(::testing::TempDir()) /
-              (std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()) +
-               ".csv")) {
+              ("tailrace_trace_test_" + std::to_string(getpid()))) {
     std::ofstream(path_, std::ios::binary) << text;
   }
   ~File() { std::filesystem::remove(path_); }

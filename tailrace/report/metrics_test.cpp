@@ -1,6 +1,7 @@
 #include "tailrace/report/metrics.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -17,7 +18,8 @@ namespace fs = std::filesystem;
 class MetricsFiles : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::path(::testing::TempDir()) / "tailrace_metrics_test";
+    folder_ =
+        fs::path(::testing::TempDir()) / ("tailrace_metrics_test_" + std::to_string(getpid()));
     fs::remove_all(folder_);
     fs::create_directories(folder_);
   }

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -13,8 +14,8 @@ using testing::ElementsAre;
 using testing::Pair;
 
 TEST(ReadTree, TakesTextAndLeavesBuildsRunsAndBinaries) {
-  const std::filesystem::path root =
-      std::filesystem::path(testing::TempDir()) / "tailrace_read_tree";
+  const std::filesystem::path root = std::filesystem::path(testing::TempDir()) /
+                                     ("tailrace_read_tree_" + std::to_string(getpid()));
   std::filesystem::remove_all(root);
   for (const char* folder : {"a", "build", ".git", ".ci"})
     std::filesystem::create_directories(root / folder);
