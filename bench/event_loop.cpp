@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <queue>
 #include <vector>
 
@@ -80,9 +81,11 @@ double simulated(std::uint32_t workers, std::uint64_t events) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  std::vector<std::uint32_t> sizes = {100, 10'000, 1'000'000};
+  if (argc > 1) sizes = {static_cast<std::uint32_t>(std::strtoul(argv[1], nullptr, 10))};
   bench::heading("event loop, exponential delays (events/s)");
-  for (const std::uint32_t workers : {100U, 10'000U, 1'000'000U}) {
+  for (const std::uint32_t workers : sizes) {
     const std::uint64_t events = 2'000'000;
     const auto [ours, limit] = bench::best_of(
         5, [&] { return simulated(workers, events); }, [&] { return bare_loop(workers, events); });

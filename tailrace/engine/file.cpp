@@ -55,7 +55,8 @@ Status write_whole(const std::string& path, std::span<const std::byte> bytes) {
   if (::rename(aside.c_str(), path.c_str()) != 0) {
     return environment_error("cannot put the file in place", path);
   }
-  const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
+  std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  if (folder.empty()) folder = ".";
   const Descriptor directory{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (directory.fd < 0 || ::fsync(directory.fd) != 0) {
     return environment_error("cannot sync the folder", folder.string());

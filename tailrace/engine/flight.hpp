@@ -7,6 +7,7 @@
 #include "tailrace/core/archive.hpp"
 #include "tailrace/core/ids.hpp"
 #include "tailrace/core/model_store.hpp"
+#include "tailrace/core/time.hpp"
 #include "tailrace/policy/server.hpp"
 #include "tailrace/policy/worker.hpp"
 
@@ -15,7 +16,7 @@ namespace tailrace::engine {
 /// The jobs that are in flight: given out, their updates not yet dealt with. Every engine keeps
 /// one.
 ///
-/// A job is 24 bytes and a pinned model version; a worker that waits is one counter.
+/// A job is 24 bytes and a pinned model version, a worker another 24.
 class Flight {
  public:
   using Id = std::uint32_t;  ///< names a job until it lands; then it is used again
@@ -27,7 +28,14 @@ class Flight {
     Version version = 0;
   };
 
-  explicit Flight(std::uint32_t workers) : given_(workers, 0) {}
+  /// What an engine keeps of a worker, together because an event touches all of it.
+  struct Worker {
+    JobNumber given = 0;  ///< jobs it has been given
+    Time free;            ///< when it finishes what it has been given
+    Time busy;            ///< time it computed, or was given work for
+  };
+
+  explicit Flight(std::uint32_t workers) : workers_(workers) {}
 
   /// Gives the worker a job from the current version, which stays alive until the job lands.
   Id take_off(WorkerId worker, ModelStore& models) {
@@ -37,7 +45,7 @@ class Flight {
     }
     const Id id = free_.back();
     free_.pop_back();
-    jobs_[id] = {worker, models.pin(), given_[worker]++, models.version()};
+    jobs_[id] = {worker, models.pin(), workers_[worker].given++, models.version()};
     most_ = std::max(most_, size());
     return id;
   }
@@ -50,7 +58,9 @@ class Flight {
 
   [[nodiscard]] const Job& operator[](Id id) const { return jobs_[id]; }
   /// A hint that this worker will be given a job soon.
-  void fetch(WorkerId worker) const { __builtin_prefetch(&given_[worker]); }
+  void fetch(WorkerId worker) const { __builtin_prefetch(&workers_[worker]); }
+  [[nodiscard]] Worker& worker(WorkerId worker) { return workers_[worker]; }
+  [[nodiscard]] const std::vector<Worker>& workers() const { return workers_; }
   [[nodiscard]] policy::Job job(Id id, const ModelStore& models) const {
     const Job& job = jobs_[id];
     return {job.worker, job.number, job.version, models.at(job.slot)};
@@ -72,14 +82,13 @@ class Flight {
     }
     return ids;
   }
-  [[nodiscard]] std::uint32_t workers() const { return static_cast<std::uint32_t>(given_.size()); }
 
-  void state(Archive& archive) { archive(jobs_, free_, given_, most_); }
+  void state(Archive& archive) { archive(jobs_, free_, workers_, most_); }
 
  private:
   std::vector<Job> jobs_;
   std::vector<Id> free_;
-  std::vector<JobNumber> given_;  ///< jobs each worker has been given
+  std::vector<Worker> workers_;
   std::uint64_t most_ = 0;
 };
 

@@ -42,8 +42,7 @@ class Simulation {
         monitor_(problem, options.stop, options.evaluate, options.progress, options.observer,
                  pool_.get()),
         checkpoint_(options.checkpoint),
-        flight_(workers_),
-        clocks_(workers_) {}
+        flight_(workers_) {}
 
   Result<RunResult> run() {
     const Clock::time_point began = Clock::now();
@@ -129,7 +128,6 @@ class Simulation {
       const Flight::Job& job = flight_[soon.payload];
       flight_.fetch(job.worker);
       server_->models().fetch(job.slot);
-      __builtin_prefetch(&clocks_[job.worker]);
     });
     queue_.each_later(
         [this](const sim::Event& later) { __builtin_prefetch(&flight_[later.payload]); });
@@ -163,14 +161,15 @@ class Simulation {
   void start(WorkerId worker) {
     const Flight::Id id = flight_.take_off(worker, server_->models());
     const Flight::Job& job = flight_[id];
+    Flight::Worker& clock = flight_.worker(worker);
     const delay::JobSpan span =
-        timing_.schedule({worker, job.number, method_.local.steps, now_, clocks_[worker].free});
+        timing_.schedule({worker, job.number, method_.local.steps, now_, clock.free});
     if (options_.observer != nullptr) {
       options_.observer->started(worker, job.number, job.version, now_);
     }
-    clocks_[worker].free = span.end;
+    clock.free = span.end;
     if (span.arrival == Time::never()) return;
-    clocks_[worker].busy = clocks_[worker].busy + (span.end - span.start);
+    clock.busy = clock.busy + (span.end - span.start);
     queue_.push(span.arrival, id);
     if (computers_) computers_->post(id, span.arrival, flight_.job(id, server_->models()));
   }
@@ -216,7 +215,7 @@ class Simulation {
     if (result.counts.arrivals > 0) {
       result.concurrency_mean = concurrency_sum_ / static_cast<double>(result.counts.arrivals);
     }
-    for (const WorkerClock& clock : clocks_) {
+    for (const Flight::Worker& clock : flight_.workers()) {
       // What was planned beyond the end has not been computed.
       const Time beyond = {std::max<std::int64_t>(0, clock.free.ns - now_.ns)};
       const double busy = std::max(0.0, (clock.busy - beyond).seconds());
@@ -231,14 +230,9 @@ class Simulation {
 
   void state(Archive& archive) {
     server_->state(archive);
-    archive(flight_, queue_, clocks_, now_, gradients_, concurrency_sum_, monitor_, log_position_);
+    archive(flight_, queue_, now_, gradients_, concurrency_sum_, monitor_, log_position_);
     timing_.state(archive);
   }
-
-  struct WorkerClock {
-    Time free;  ///< when it finishes what it has been given
-    Time busy;  ///< time it was given work for
-  };
 
   static constexpr int measured_max = 16;
   /// Up to about this many workers everything an event touches stays in the second-level cache.
@@ -259,7 +253,6 @@ class Simulation {
   Checkpoint checkpoint_;
   Flight flight_;
   sim::EventQueue queue_;
-  std::vector<WorkerClock> clocks_;
   Time now_;
   policy::Actions actions_;
   std::uint64_t gradients_ = 0;

@@ -42,8 +42,6 @@ class ThreadedRun {
                  nullptr),
         checkpoint_(options.checkpoint),
         flight_(workers_),
-        free_(workers_),
-        busy_(workers_),
         queue_(workers_),
         last_due_(workers_) {
     std::vector<Real> start(problem.dimension());
@@ -159,9 +157,10 @@ class ThreadedRun {
     const Time now = clock();
     Time due = now;
     if (timing_ != nullptr) {
+      Time& free = flight_.worker(job.worker).free;
       const delay::JobSpan span =
-          timing_->schedule({job.worker, job.number, method_.local.steps, now, free_[job.worker]});
-      free_[job.worker] = span.end;
+          timing_->schedule({job.worker, job.number, method_.local.steps, now, free});
+      free = span.end;
       due = span.arrival;
     }
     if (options_.observer != nullptr) {
@@ -191,7 +190,8 @@ class ThreadedRun {
     worker.run(job, *update);
     const auto took = Clock::now() - began;
     lock.lock();
-    busy_[id].ns += std::chrono::duration_cast<std::chrono::nanoseconds>(took).count();
+    flight_.worker(id).busy.ns +=
+        std::chrono::duration_cast<std::chrono::nanoseconds>(took).count();
     queue_[id].pop_front();
     if (!queue_[id].empty()) make_ready(id);
     // A worker's jobs arrive in the order in which they were given, also when two are due at once.
@@ -270,9 +270,9 @@ class ThreadedRun {
     if (result.counts.arrivals > 0) {
       result.concurrency_mean = concurrency_sum_ / static_cast<double>(result.counts.arrivals);
     }
-    for (const Time& busy : busy_) {
-      result.utilization.push_back(now_.ns > 0 ? std::min(1.0, busy.seconds() / now_.seconds())
-                                               : 0);
+    for (const Flight::Worker& worker : flight_.workers()) {
+      const double busy = worker.busy.seconds();
+      result.utilization.push_back(now_.ns > 0 ? std::min(1.0, busy / now_.seconds()) : 0);
     }
     result.wall_seconds = clock().seconds();
     if (options_.log != nullptr) {
@@ -283,7 +283,7 @@ class ThreadedRun {
 
   void state(Archive& archive) {
     server_->state(archive);
-    archive(flight_, busy_, now_, gradients_, concurrency_sum_, monitor_, log_position_);
+    archive(flight_, now_, gradients_, concurrency_sum_, monitor_, log_position_);
   }
 
   struct Queued {
@@ -304,8 +304,6 @@ class ThreadedRun {
   Monitor monitor_;
   Checkpoint checkpoint_;
   Flight flight_;
-  std::vector<Time> free_;  ///< when the delay model has each worker finish what it has been given
-  std::vector<Time> busy_;  ///< time each worker really computed
   std::vector<std::deque<Queued>> queue_;  ///< each worker's jobs; the first is ready or running
   std::deque<WorkerId> ready_;             ///< workers whose first job nobody has begun
   std::vector<Delivery> deliveries_;       ///< a heap by due time
