@@ -14,10 +14,11 @@ namespace tailrace {
 ///       at   fig4.toml:15  method[0].then[1].momentum.beta
 ///       fix  choose at least 0 and less than 1; 0 switches momentum off
 struct Error {
-  std::string code;   ///< folder/what-is-wrong, stable; callers may react to it
-  std::string what;   ///< one lower-case sentence with the offending value
-  std::string where;  ///< file:line:column, key or object; may be empty
-  std::string fix;    ///< what to do; may be empty
+  std::string code;      ///< folder/what-is-wrong, stable; callers may react to it
+  std::string what;      ///< one lower-case sentence with the offending value
+  std::string where;     ///< file:line:column, key or object; may be empty
+  std::string fix;       ///< what to do; may be empty
+  bool in_data = false;  ///< `where` is a place in a file of data, not an option
 
   [[nodiscard]] std::string to_string() const;
   bool operator==(const Error&) const = default;

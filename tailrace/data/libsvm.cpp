@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "tailrace/core/check.hpp"
 #include "tailrace/data/byte_window.hpp"
 
 namespace tailrace::data {
@@ -101,7 +102,7 @@ class LibsvmReader {
     if (source_.failure()) return fail(failure_here());
     if (rows_.size() == 0) {
       return fail({"data/empty", "there is no sample in this file", std::string(name_),
-                   "give a LIBSVM file: lines such as \"-1 3:1 11:0.5\""});
+                   "give a LIBSVM file: lines such as \"-1 3:1 11:0.5\"", true});
     }
     return finish();
   }
@@ -252,10 +253,10 @@ class LibsvmReader {
     for (std::size_t k = 0; k < order.size(); ++k) {
       const std::uint32_t index = indices_[order[k]];
       if (k > 0 && index == sorted_indices.back()) {
-        return refuse({"data/malformed",
-                       fmt::format("feature {} occurs twice in this line", index + 1),
-                       fmt::format("{}:{}:{}", name_, line_, columns_[order[k]]),
-                       "expected every feature at most once in a line; remove or merge one"});
+        if (!repeat(index, columns_[order[k]], values_[order[k]], sorted_values.back())) {
+          return false;
+        }
+        continue;
       }
       sorted_indices.push_back(index);
       sorted_values.push_back(values_[order[k]]);
@@ -263,6 +264,30 @@ class LibsvmReader {
     indices_ = std::move(sorted_indices);
     values_ = std::move(sorted_values);
     return true;
+  }
+
+  /// A feature that the line had before: what becomes of its value, in the order of the line.
+  bool repeat(std::uint32_t index, std::uint64_t column, Real value, Real& kept) {
+    const auto refuse_here = [&](std::string what, std::string fix) {
+      return refuse({"data/malformed", std::move(what),
+                     fmt::format("{}:{}:{}", name_, line_, column), std::move(fix)});
+    };
+    switch (options_.duplicates) {
+      case Duplicates::refuse:
+        return refuse_here(fmt::format("feature {} occurs twice in this line", index + 1),
+                           "expected every feature at most once in a line; remove one, or set "
+                           "duplicates = \"sum\" or \"last\"");
+      case Duplicates::sum:
+        kept += value;
+        if (std::isfinite(kept)) return true;
+        return refuse_here(fmt::format("the values of feature {} sum to infinity", index + 1),
+                           "expected a sum that fits a 32-bit float, at most 3.4e38");
+      case Duplicates::last:
+        kept = value;
+        return true;
+    }
+    TAILRACE_CHECK(false);
+    return false;
   }
 
   Result<LibsvmFile> finish() {
@@ -304,6 +329,7 @@ class LibsvmReader {
     const std::string_view rest(window_.next(), window_.end());
     const bool cut = source_.failure() && rest.find_first_of(" \t\r\n") == std::string_view::npos;
     error_ = cut ? failure_here() : std::move(error);
+    error_->in_data = true;
     return false;
   }
 
@@ -311,7 +337,7 @@ class LibsvmReader {
     const ByteSource::Failure& failure = *source_.failure();
     const bool nothing_read = window_.position() == 0 && window_.at_end();
     return {failure.code, failure.what, nothing_read ? std::string(name_) : where(window_.next()),
-            failure.fix};
+            failure.fix, true};
   }
 
   ByteSource& source_;

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <string_view>
+#include <utility>
 
+#include "tailrace/core/field.hpp"
 #include "tailrace/core/result.hpp"
 #include "tailrace/data/sparse_rows.hpp"
 
@@ -17,11 +20,19 @@ enum class LabelPair {
   one_two,             ///< {1, 2}
 };
 
+/// What a feature that occurs several times in a line means.
+enum class Duplicates {
+  refuse,  ///< an error: usually a broken file
+  sum,     ///< the sum of its values
+  last,    ///< the last of its values
+};
+
 struct LibsvmOptions {
   /// 0: the largest index of the file. Otherwise an index beyond it is an error.
   std::size_t dimension = 0;
   /// A test file must use the training file's labels: in {1, 2} a 1 means class -1, elsewhere +1.
   LabelPair labels = LabelPair::unknown;
+  Duplicates duplicates = Duplicates::refuse;
 };
 
 /// A file as read: the samples, and how its labels were understood.
@@ -36,7 +47,7 @@ struct LibsvmFile {
 ///     line   =  [ label { index ":" value } ] [ "#" comment ]
 ///
 ///   label  number   -1 and +1, 0 and 1, or 1 and 2, also written +1, 1.0, 1e0
-///   index  integer  1 to 2^31 - 1; any order, each at most once in a line
+///   index  integer  1 to 2^31 - 1; any order; repeated in a line only as `duplicates` allows
 ///   value  number   decimal or scientific, finite, fits a 32-bit float; too small becomes 0
 ///
 /// Blank lines and lines with only a comment are skipped; a label alone is a row without features.
@@ -55,3 +66,10 @@ struct LibsvmFile {
                                               const LibsvmOptions& options = {});
 
 }  // namespace tailrace::data
+
+template <>
+struct tailrace::EnumNames<tailrace::data::Duplicates> {
+  using enum data::Duplicates;
+  static constexpr std::array values = {std::pair{"refuse", refuse}, std::pair{"sum", sum},
+                                        std::pair{"last", last}};
+};

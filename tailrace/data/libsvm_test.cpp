@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <cstdlib>
@@ -301,8 +302,8 @@ TEST(Libsvm, SaysWhyAFileCannotBeRead) {
 }
 
 TEST(Libsvm, ReadsAFileLikeMemory) {
-  const std::filesystem::path path =
-      std::filesystem::path(::testing::TempDir()) / "tailrace_libsvm_test";
+  const std::filesystem::path path = std::filesystem::path(::testing::TempDir()) /
+                                     ("tailrace_libsvm_test_" + std::to_string(getpid()));
   std::ofstream(path, std::ios::binary) << gzip("1 1:1\n-1 2:0.5\n");
 
   const Result<LibsvmFile> file = read_libsvm(path);
@@ -338,6 +339,32 @@ INSTANTIATE_TEST_SUITE_P(Libsvm, LibsvmOnRealData,
                          ::testing::Values(Counts{"a9a", 32561, 123, 451592},
                                            Counts{"w8a", 49749, 300, 579586}),
                          [](const auto& instance) { return instance.param.name; });
+
+TEST(Libsvm, SumsOrOverwritesAFeatureThatOccursTwiceWhenAskedTo) {
+  constexpr std::string_view text = "1 3:1 2:5 3:0.5 3:2\n";
+
+  const SparseRows sums = parse_libsvm(text, "file", {.duplicates = Duplicates::sum})->rows;
+  const SparseRows lasts = parse_libsvm(text, "file", {.duplicates = Duplicates::last})->rows;
+
+  EXPECT_THAT(sums.row(0).indices, ElementsAre(1, 2));
+  EXPECT_THAT(sums.row(0).values, ElementsAre(5, 3.5));
+  EXPECT_THAT(lasts.row(0).indices, ElementsAre(1, 2));
+  EXPECT_THAT(lasts.row(0).values, ElementsAre(5, 2));
+}
+
+TEST(Libsvm, RefusesASumOfAFeatureThatFitsNoFloat) {
+  const auto file = parse_libsvm("1 3:3e38 3:3e38\n", "file", {.duplicates = Duplicates::sum});
+
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().front().what, "the values of feature 3 sum to infinity");
+  EXPECT_EQ(file.error().front().where, "file:1:10");
+}
+
+TEST(Libsvm, MarksItsErrorsAsPlacesInData) {
+  for (const std::string_view text : {"", "3 1:1\n", "1 0:1\n"}) {
+    EXPECT_TRUE(parse_libsvm(text, "file").error().front().in_data) << text;
+  }
+}
 
 }  // namespace
 }  // namespace tailrace::data

@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 bool is_file(const fs::path& path) {
   std::error_code ignored;  // a folder that may not be entered has no data for us
   const fs::file_status status = fs::status(path, ignored);
-  return fs::exists(status) && !fs::is_directory(status);
+  return fs::is_regular_file(status);
 }
 
 /// The variable's value; empty if it is not set.
@@ -57,6 +57,11 @@ Result<fs::path> locate(const std::string& name) {
       }
       searched += (searched.empty() ? "" : ", ") + folder.string();
     }
+  }
+  std::error_code ignored;
+  if (fs::exists(name, ignored)) {
+    return fail({"data/not-a-file", "\"" + name + "\" is a folder, a pipe or a device", "",
+                 "give a regular file, which can be read again"});
   }
   return fail({"data/not-found",
                "there is no file \"" + name + "\"" +

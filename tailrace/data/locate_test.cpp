@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -71,6 +72,14 @@ TEST_F(Locate, DoesNotSearchForAPathWithFoldersNorForAnEmptyName) {
             "there is no file \"nowhere/tailrace_two\"");
   EXPECT_EQ(locate("").error().front().code, "data/not-found");
   EXPECT_FALSE(locate(folder_.string()));  // a folder is no data set
+}
+
+TEST_F(Locate, RefusesPipesAndFolders) {
+  const fs::path pipe = folder_ / "pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+
+  EXPECT_EQ(locate(pipe.string()).error().front().code, "data/not-a-file");
+  EXPECT_EQ(locate(folder_.string()).error().front().code, "data/not-a-file");
 }
 
 }  // namespace

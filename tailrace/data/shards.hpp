@@ -18,6 +18,9 @@ namespace tailrace::data {
 struct Contiguous {
   static constexpr std::string_view name = "contiguous";
   static constexpr std::string_view summary = "Equal parts in file order.";
+  static constexpr std::string_view formula =
+      "worker i gets samples floor(i N / n) to floor((i + 1) N / n) - 1";
+  static constexpr std::string_view source = "ours";
   static void fields(auto&, auto&&) {}
 };
 
@@ -25,6 +28,8 @@ struct Contiguous {
 struct Shuffled {
   static constexpr std::string_view name = "shuffled";
   static constexpr std::string_view summary = "Equal parts of a random order: i.i.d. workers.";
+  static constexpr std::string_view formula = "the same parts of a uniformly random order";
+  static constexpr std::string_view source = "ours";
   static void fields(auto&, auto&&) {}
 };
 
@@ -33,6 +38,8 @@ struct SortedByLabel {
   static constexpr std::string_view name = "sorted_by_label";
   static constexpr std::string_view summary =
       "Equal parts sorted by label: the most skewed workers.";
+  static constexpr std::string_view formula = "the same parts after a stable sort by label";
+  static constexpr std::string_view source = "Islamov, Safaryan, Alistarh: AsGrad, AISTATS 2024";
   static void fields(auto&, auto&&) {}
 };
 
@@ -62,13 +69,20 @@ enum class DirichletSizes {
 struct Dirichlet {
   static constexpr std::string_view name = "dirichlet";
   static constexpr std::string_view summary = "Random label skew, the stronger the smaller alpha.";
+  static constexpr std::string_view formula =
+      "equal: q_i ~ Dirichlet(alpha p);  uneven: class c is cut by Dirichlet(alpha, ..., alpha)";
+  static constexpr std::string_view source =
+      "Hsu, Qi, Brown, arXiv:1909.06335; uneven: Yurochkin et al., ICML 2019";
 
   double alpha = 0.5;
   DirichletSizes sizes = DirichletSizes::equal;
 
   static void fields(auto& self, auto&& field) {
     field("alpha", self.alpha,
-          Field{.min = 0, .above_min = true, .doc = "small: one class a worker; large: no skew"});
+          Field{.min = 0,
+                .max = 1e9,
+                .above_min = true,
+                .doc = "small: one class a worker; large: no skew"});
     field("sizes", self.sizes,
           Field{.doc = "equal: only labels are skewed; uneven: numbers of samples as well"});
   }

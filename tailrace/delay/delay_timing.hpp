@@ -37,7 +37,9 @@ class DelayTiming final : public Timing {
   JobSpan schedule(const JobTiming& job) override {
     TAILRACE_CHECK(job.worker < parts_.workers);
     const Time begin = std::max(job.given + parts_.down[job.worker], job.free);
-    const Time work = parts_.per == Workers::Per::step ? sum_of_steps(job) : steps_alike(job);
+    const Time drawn = parts_.per == Workers::Per::step ? sum_of_steps(job) : steps_alike(job);
+    // Virtual time must advance, however fast the workers.
+    const Time work = std::max(drawn, Time{1});
     Outages::Span span{begin, begin + work};
     if (parts_.outages) span = parts_.outages->place(job.worker, job.given, begin, work);
     return {span.start, span.end, span.end + parts_.up[job.worker]};

@@ -21,6 +21,9 @@ namespace tailrace::delay {
 struct Exponential {
   static constexpr std::string_view name = "exponential";
   static constexpr std::string_view summary = "A memoryless time of mean s_i.";
+  static constexpr std::string_view formula = "T = s_i Exp(1)";
+  static constexpr std::string_view source =
+      "Erickson, Johansson: clipped asynchronous SGD, ICML 2026";
 
   static void fields(auto&, auto&&) {}
 

@@ -30,6 +30,10 @@ namespace tailrace::delay {
 struct Fadas {
   static constexpr std::string_view name = "fadas";
   static constexpr std::string_view summary = "Three classes of workers: fast, medium and slow.";
+  static constexpr std::string_view formula =
+      "T = s_i U(1, 2) fast, s_i U(3, 5) medium, s_i U(5, 8) or s_i U(50, 80) slow";
+  static constexpr std::string_view source =
+      "Wang, Wang, Lu, Chen: FADAS, ICML 2024, arXiv:2407.18365";
 
   enum class Delays { mild, large };
 
@@ -40,7 +44,7 @@ struct Fadas {
     field("delays", self.delays,
           Field{.doc = "slow workers take 5 to 8 (mild) or 50 to 80 (large) times s_i"});
     field("shares", self.shares,
-          Field{.min = 0, .doc = "sizes of fast, medium and slow; only ratios matter"});
+          Field{.min = 0, .max = 1e9, .doc = "sizes of fast, medium and slow; only ratios matter"});
   }
 
   struct Classes {

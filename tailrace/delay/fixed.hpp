@@ -17,6 +17,8 @@ namespace tailrace::delay {
 struct Fixed {
   static constexpr std::string_view name = "fixed";
   static constexpr std::string_view summary = "Every gradient of a worker takes the same time.";
+  static constexpr std::string_view formula = "T = s_i";
+  static constexpr std::string_view source = "Islamov, Safaryan, Alistarh: AsGrad, AISTATS 2024";
 
   static void fields(auto&, auto&&) {}
 

@@ -26,13 +26,20 @@ namespace tailrace::delay {
 struct HalfNormal {
   static constexpr std::string_view name = "half_normal";
   static constexpr std::string_view summary = "A fixed time plus half-normal jitter.";
+  static constexpr std::string_view formula =
+      "T = s_i + |N(0, d_i^2)|,  d_i = scale or scale (i + 1)";
+  static constexpr std::string_view source =
+      "Maranjyan, Tyurin, Richtarik: Ringmaster ASGD, arXiv:2501.16168";
 
   double scale = 1;
   bool scale_by_worker = false;
 
   static void fields(auto& self, auto&& field) {
     field("scale", self.scale,
-          Field{.unit = "s", .min = 0, .doc = "standard deviation before folding; 0 is fixed"});
+          Field{.unit = "s",
+                .min = 0,
+                .max = 1e9,
+                .doc = "standard deviation before folding; 0 is fixed"});
     field("scale_by_worker", self.scale_by_worker,
           Field{.doc = "worker i = 0, 1, ... jitters (i + 1) times as much"});
   }

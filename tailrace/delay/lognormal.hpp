@@ -24,6 +24,8 @@ namespace tailrace::delay {
 struct Lognormal {
   static constexpr std::string_view name = "lognormal";
   static constexpr std::string_view summary = "A time whose logarithm is normal, of mean s_i.";
+  static constexpr std::string_view formula = "T = s_i exp(sigma Z - sigma^2 / 2),  Z ~ N(0, 1)";
+  static constexpr std::string_view source = "standard; the parametrization is ours";
 
   double sigma = 0.5;
 

@@ -23,7 +23,8 @@ struct StepName {
 ///   mean     double  [s]  > 0, s_i of the worker, from its speed model
 ///   step     StepName     which step of which worker
 ///   stream   Stream       keyed by (seed, compute, worker, job); a job's steps draw in turn
-///   seconds  double  [s]  >= 0; 0 is allowed (a Poisson count can be 0), infinity means never
+///   seconds  double  [s]  >= 0; 0 is allowed (a Poisson count can be 0; a job of 0 in all takes
+///                      1 ns), infinity means never
 template <class T>
 concept Sampler = requires(const T& sampler, double mean, const StepName& step, Stream& stream) {
   { sampler.draw(mean, step, stream) } -> std::same_as<double>;

@@ -48,6 +48,8 @@ struct Link {
 struct Network {
   static constexpr std::string_view name = "network";
   static constexpr std::string_view summary = "Latency and bandwidth between server and workers.";
+  static constexpr std::string_view formula = "T_i = latency_i + bytes / bandwidth_i";
+  static constexpr std::string_view source = "Kim et al.: HALoS, ICML 2025; the latency is ours";
 
   Link both = {};                 ///< each way, unless said otherwise below
   std::optional<Link> up = {};    ///< update to server

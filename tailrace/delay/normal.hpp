@@ -26,14 +26,18 @@ namespace tailrace::delay {
 struct Normal {
   static constexpr std::string_view name = "normal";
   static constexpr std::string_view summary = "A folded normal time after a fixed start-up.";
+  static constexpr std::string_view formula = "T = offset + |N(s_i, (deviation s_i)^2)|";
+  static constexpr std::string_view source = "Islamov, Safaryan, Alistarh: AsGrad, AISTATS 2024";
 
   double offset = 1;
   double deviation = 1;
 
   static void fields(auto& self, auto&& field) {
-    field("offset", self.offset, Field{.unit = "s", .min = 0, .doc = "added to every draw"});
-    field("deviation", self.deviation,
-          Field{.min = 0, .doc = "standard deviation as a multiple of s_i; 0 is fixed"});
+    field("offset", self.offset,
+          Field{.unit = "s", .min = 0, .max = 1e9, .doc = "added to every draw"});
+    field(
+        "deviation", self.deviation,
+        Field{.min = 0, .max = 1e9, .doc = "standard deviation as a multiple of s_i; 0 is fixed"});
   }
 
   double draw(double mean, const StepName&, Stream& stream) const {

@@ -20,13 +20,17 @@ namespace tailrace::delay {
 /// A job in progress pauses while its worker is down and goes on afterwards; nothing is lost. A job
 /// that would start while it is down starts when it is back.
 ///
-///   up    Time  [s]  > 0; mean time until a worker goes away
-///   down  Time  [s]  >= 0; mean time until it is back
+///   up    Time  [s]  > 0; mean time until a worker goes away; at least a thousandth of the longest
+///                    base time s_i, so that a job is not torn into more pieces than can be meant
+///   down  Time  [s]  >= 0; mean time until it is back; 0 is no outage
 ///   law   enum       exponential, or fixed; fixed cycles are staggered: worker i of n begins i / n
 ///                    of a cycle in, so that not all are away at once
 struct Outage {
   static constexpr std::string_view name = "outage";
   static constexpr std::string_view summary = "Workers that go away and come back.";
+  static constexpr std::string_view formula =
+      "up_0, down_0, up_1, down_1, ...  each its mean times Exp(1), or always its mean";
+  static constexpr std::string_view source = "ours";
 
   enum class Law { exponential, fixed };
 
@@ -39,7 +43,8 @@ struct Outage {
         "up", self.up,
         Field{
             .unit = "s", .min = 0, .above_min = true, .doc = "mean time until a worker goes away"});
-    field("down", self.down, Field{.unit = "s", .min = 0, .doc = "mean time until it is back"});
+    field("down", self.down,
+          Field{.unit = "s", .min = 0, .doc = "mean time until it is back; 0: never away"});
     field("law", self.law, Field{.doc = "exponential times, or always the mean (staggered)"});
   }
 };

@@ -28,6 +28,10 @@ namespace tailrace::delay {
 struct Pareto {
   static constexpr std::string_view name = "pareto";
   static constexpr std::string_view summary = "A heavy-tailed time.";
+  static constexpr std::string_view formula =
+      "T = s_i c X,  Pr[X > x] = x^(-tail_index) for x >= 1";
+  static constexpr std::string_view source =
+      "Plato, a framework for federated learning; the scaling is ours";
 
   enum class Scale { mean, median, minimum };
 
@@ -37,6 +41,7 @@ struct Pareto {
   static void fields(auto& self, auto&& field) {
     field("tail_index", self.tail_index,
           Field{.min = 0.05,
+                .max = 1e9,
                 .doc = "smaller has a heavier tail; the mean is infinite at 1 and below"});
     field("scaled_to", self.scaled_to,
           Field{.doc = "what s_i is of the time: its mean, median or minimum"});

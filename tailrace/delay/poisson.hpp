@@ -11,10 +11,9 @@ namespace tailrace::delay {
 ///
 ///     T = tick * Poisson(s_i / tick),   mean s_i, variance tick * s_i
 ///
-/// A draw of 0 is allowed: the gradient then takes no time, and engines break the tie by sequence
-/// number.
+/// A draw of 0 is allowed; a job of such draws alone takes 1 ns, as every job does at least.
 ///
-///   tick   double  [s]  > 0; the clock's tick, and the larger the wider the spread
+///   tick   double  [s]  >= 1e-9; the clock's tick, and the larger the wider the spread
 ///
 /// State   none.
 /// Cost    O(1) for a mean of 10 ticks and more, O(s_i / tick) below.
@@ -24,14 +23,16 @@ namespace tailrace::delay {
 struct Poisson {
   static constexpr std::string_view name = "poisson";
   static constexpr std::string_view summary = "A Poisson number of clock ticks.";
+  static constexpr std::string_view formula = "T = tick Poisson(s_i / tick)";
+  static constexpr std::string_view source = "Islamov, Safaryan, Alistarh: AsGrad, AISTATS 2024";
 
   double tick = 1;
 
   static void fields(auto& self, auto&& field) {
     field("tick", self.tick,
           Field{.unit = "s",
-                .min = 0,
-                .above_min = true,
+                .min = 1e-9,
+                .max = 1e9,
                 .doc = "clock tick; times are whole numbers of ticks"});
   }
 

@@ -17,11 +17,11 @@ Result<std::vector<double>> collect(WorkerId workers, SecondsOf&& seconds_of) {
   std::vector<double> seconds(workers);
   for (WorkerId i = 0; i < workers; ++i) {
     seconds[i] = seconds_of(i);
-    if (seconds[i] > 0 && seconds[i] <= 1e9) continue;
+    if (seconds[i] >= 1e-9 && seconds[i] <= 1e9) continue;
     return fail({.code = "delay/bad-speed",
                  .what = fmt::format("worker {} would take {} s for a gradient", i, seconds[i]),
                  .where = "workers.speed",
-                 .fix = "choose times above 0 and at most 1e9 s"});
+                 .fix = "choose times of 1e-9 to 1e9 s"});
   }
   return seconds;
 }

@@ -4,7 +4,9 @@
 
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 
 namespace tailrace::delay {
 namespace {
@@ -19,7 +21,8 @@ tl::unexpected<Errors> bad_trace(std::string what, std::string where) {
   return fail({.code = "delay/bad-trace",
                .what = std::move(what),
                .where = std::move(where),
-               .fix = "one line a row, one column a worker, numbers of 0 or more between commas"});
+               .fix = "one line a row, one column a worker, numbers of 0 or more between commas",
+               .in_data = true});
 }
 
 /// Appends the numbers of one line and returns how many there were.
@@ -60,10 +63,14 @@ Status check_columns(const Trace::Table& table, const std::string& file) {
 }  // namespace
 
 Result<Trace::Table> Trace::read(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) {
+  std::error_code ignored;
+  // A pipe would block, and a folder opens without giving anything.
+  const bool regular = std::filesystem::is_regular_file(file, ignored);
+  std::ifstream stream;
+  if (regular) stream.open(file, std::ios::binary);
+  if (!stream.is_open()) {
     return fail({.code = "delay/unreadable-trace",
-                 .what = fmt::format("cannot open the trace \"{}\"", file),
+                 .what = fmt::format("cannot open the trace \"{}\" as a regular file", file),
                  .where = "workers.delay.file",
                  .fix = "check the path; it is relative to where the program runs"});
   }

@@ -24,7 +24,7 @@ namespace tailrace::delay {
 /// seconds by `unit` or by the speed model.
 ///
 ///   file  string       path, relative to where the program runs
-///   unit  double  [s]  > 0; what a 1 in the file stands for at a worker with s_i = 1
+///   unit  double  [s]  1e-9 to 1e9; what a 1 in the file stands for at a worker with s_i = 1
 ///
 /// State   none; the table is shared.
 /// Cost    O(1), no random number.
@@ -34,6 +34,9 @@ namespace tailrace::delay {
 struct Trace {
   static constexpr std::string_view name = "trace";
   static constexpr std::string_view summary = "Durations from a recorded CSV file.";
+  static constexpr std::string_view formula =
+      "T = s_i unit table[(begin_i + m) mod rows][i mod columns]";
+  static constexpr std::string_view source = "ours";
 
   std::string file = {};
   double unit = 1;
@@ -43,9 +46,8 @@ struct Trace {
           Field{.required = true, .doc = "CSV, one line a row, one column a worker"});
     field("unit", self.unit,
           Field{.unit = "s",
-                .min = 0,
-                .above_min = true,
-                .below_max = true,
+                .min = 1e-9,
+                .max = 1e9,
                 .doc = "what a 1 in the file stands for at a worker with s_i = 1"});
   }
 

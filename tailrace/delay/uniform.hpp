@@ -20,17 +20,17 @@ namespace tailrace::delay {
 struct Uniform {
   static constexpr std::string_view name = "uniform";
   static constexpr std::string_view summary = "A time between two multiples of s_i.";
+  static constexpr std::string_view formula = "T = s_i U(low, high)";
+  static constexpr std::string_view source =
+      "Erickson, Johansson: clipped asynchronous SGD, ICML 2026";
 
   double low = 0.5;
   double high = 1.5;
 
   static void fields(auto& self, auto&& field) {
-    field("low", self.low,
-          Field{.min = 0, .below_max = true, .doc = "shortest, in multiples of s_i"});
-    field(
-        "high", self.high,
-        Field{
-            .min = 0, .above_min = true, .below_max = true, .doc = "longest, in multiples of s_i"});
+    field("low", self.low, Field{.min = 0, .max = 1e9, .doc = "shortest, in multiples of s_i"});
+    field("high", self.high,
+          Field{.min = 0, .max = 1e9, .above_min = true, .doc = "longest, in multiples of s_i"});
   }
 
   Result<Uniform> prepare(const ModelSetup&) const;

@@ -24,12 +24,15 @@ namespace tailrace::delay {
 struct Weibull {
   static constexpr std::string_view name = "weibull";
   static constexpr std::string_view summary = "A Weibull distributed time of mean s_i.";
+  static constexpr std::string_view formula =
+      "T = s_i W / Gamma(1 + 1 / shape),  Pr[W > w] = exp(-w^shape)";
+  static constexpr std::string_view source = "standard; the parametrization is ours";
 
   double shape = 0.7;
 
   static void fields(auto& self, auto&& field) {
     field("shape", self.shape,
-          Field{.min = 0.1, .doc = "smaller has a heavier tail; 1 is exponential"});
+          Field{.min = 0.1, .max = 1e3, .doc = "smaller has a heavier tail; 1 is exponential"});
   }
 
   struct Scaled {

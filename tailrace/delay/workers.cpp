@@ -1,7 +1,11 @@
 #include "tailrace/delay/workers.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "tailrace/core/field_range.hpp"
 #include "tailrace/delay/delay_timing.hpp"
@@ -17,6 +21,20 @@ std::optional<T> take(Result<T> result, Errors& errors) {
   return std::nullopt;
 }
 
+/// Outages that tear every job to pieces are a slip of the unit.
+void check_outage(const Outage& outage, const std::vector<double>& speeds, Errors& errors) {
+  constexpr double pieces_max = 1000;
+  const double longest = *std::max_element(speeds.begin(), speeds.end());
+  if (outage.up.seconds() * pieces_max >= longest) return;
+  errors.push_back(
+      {.code = "delay/outages-too-often",
+       .what = fmt::format("a gradient of {} s would be interrupted every {} on average", longest,
+                           to_string(outage.up)),
+       .where = "workers.outage.up",
+       .fix = fmt::format("choose {} s or more: a thousandth of the longest base time",
+                          longest / pieces_max)});
+}
+
 template <class Model>
 Result<std::unique_ptr<Timing>> build_with(const Model& model, const Workers& workers,
                                            const TimingSetup& setup) {
@@ -26,13 +44,17 @@ Result<std::unique_ptr<Timing>> build_with(const Model& model, const Workers& wo
     return own ? own->times(workers.count, bytes, where)
                : network.both.times(workers.count, bytes, "workers.network");
   };
+  const bool outages = workers.outage && workers.outage->down > Time{0};
   Errors errors;
   auto speeds = take(
       std::visit([&](const auto& s) { return s.values(workers.count, setup.seed); }, workers.speed),
       errors);
   auto sampler = take(prepare(model, {workers.count, setup.seed}), errors);
   auto up = take(link_times(network.up, "workers.network.up"), errors);
-  auto down = take(link_times(network.down, "workers.network.down"), errors);
+  // Both ways are the same link unless one says otherwise; its errors count once.
+  const bool alike = !network.up && !network.down;
+  auto down = alike ? up : take(link_times(network.down, "workers.network.down"), errors);
+  if (outages && speeds) check_outage(*workers.outage, *speeds, errors);
   if (!errors.empty()) return fail(std::move(errors));
 
   TimingParts parts{.workers = workers.count,
@@ -42,7 +64,7 @@ Result<std::unique_ptr<Timing>> build_with(const Model& model, const Workers& wo
                     .up = std::move(*up),
                     .down = std::move(*down),
                     .outages = std::nullopt};
-  if (workers.outage) parts.outages.emplace(*workers.outage, workers.count, setup.seed);
+  if (outages) parts.outages.emplace(*workers.outage, workers.count, setup.seed);
   using Prepared = typename decltype(sampler)::value_type;
   return std::make_unique<DelayTiming<Prepared>>(std::move(*sampler), std::move(parts));
 }

@@ -27,11 +27,16 @@ namespace tailrace::delay {
 ///     arrival  =  end + up_i
 ///
 /// Every T_k is drawn from the delay model around s_i from the speed model and rounded to a
-/// nanosecond; with per = "job" one draw holds for all K steps. Streams are keyed by (seed,
-/// compute, worker, job): methods compared under one seed meet the same delays job by job.
+/// nanosecond; with per = "job" one draw holds for all K steps. A job takes 1 ns at least. Streams
+/// are keyed by (seed, compute, worker, job): methods compared under one seed meet the same delays
+/// job by job.
 struct Workers {
   static constexpr std::string_view name = "workers";
   static constexpr std::string_view summary = "How many workers there are and how long they take.";
+  static constexpr std::string_view formula =
+      "start = max(given + down_i, end before);  end = start + T_1 + ... + T_K;  arrival = end + "
+      "up_i";
+  static constexpr std::string_view source = "ours";
 
   enum class Per { step, job };
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <fstream>
@@ -100,7 +101,8 @@ TEST(BuildTiming, DrawsEveryStepOrOneTimeForAllStepsOfAJob) {
 }
 
 TEST(BuildTiming, ReplaysATraceStepByStepAcrossJobs) {
-  const std::string path = ::testing::TempDir() + "workers_test_trace.csv";
+  const std::string path =
+      ::testing::TempDir() + "tailrace_workers_test_" + std::to_string(getpid());
   std::ofstream(path) << "1\n2\n3\n4\n5\n6\n";
   const auto timing = timing_of({.count = 1, .delay = Trace{.file = path}});
 
@@ -279,6 +281,47 @@ TEST(Throughput, OfRandomlyAssignedExponentialWorkersIsThatOfTheProductForm) {
     EXPECT_NEAR(mean, product_form(slowdown), 5 * error);
     EXPECT_LT(error, 0.005 * mean);
   }
+}
+
+TEST(BuildTiming, LetsEveryJobTakeANanosecondAtLeast) {
+  const auto timing = timing_of({.speed = EqualSpeeds{1e-9}, .delay = Poisson{.tick = 1}});
+
+  for (JobNumber job = 0; job < 100; ++job) {
+    const JobSpan span = timing->schedule({.worker = 0, .job = job, .given = seconds(1)});
+    EXPECT_EQ(span.end, seconds(1) + Time{1});  // a Poisson count of mean 1e-9 is 0
+  }
+}
+
+TEST(BuildTiming, TakesOutagesOfNoLengthForNone) {
+  const auto timing = timing_of({.outage = Outage{.up = Time{1}, .down = Time{0}}});
+
+  EXPECT_EQ(timing->schedule({.given = seconds(1)}).arrival, seconds(2));
+}
+
+TEST(BuildTiming, RefusesOutagesThatTearEveryJobToPieces) {
+  const auto timing = build_timing(
+      {.speed = EqualSpeeds{10}, .outage = Outage{.up = ms(9), .down = ms(1)}}, {.seed = 1});
+
+  ASSERT_FALSE(timing);
+  EXPECT_EQ(timing.error().front().where, "workers.outage.up");
+  EXPECT_EQ(timing.error().front().fix,
+            "choose 0.01 s or more: a thousandth of the longest base time");
+}
+
+TEST(BuildTiming, ReportsALinkOfBothWaysOnce) {
+  const auto timing = build_timing(
+      {.count = 3, .network = Network{.both = {.latencies = {ms(1), ms(2)}}}}, {.seed = 1});
+
+  ASSERT_FALSE(timing);
+  ASSERT_EQ(timing.error().size(), 1U);
+  EXPECT_EQ(timing.error().front().where, "workers.network.latencies");
+}
+
+TEST(BuildTiming, RefusesATraceThatIsNoRegularFile) {
+  const auto timing = build_timing({.delay = Trace{.file = ::testing::TempDir()}}, {.seed = 1});
+
+  ASSERT_FALSE(timing);
+  EXPECT_EQ(timing.error().front().code, "delay/unreadable-trace");
 }
 
 }  // namespace

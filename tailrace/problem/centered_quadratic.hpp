@@ -41,6 +41,13 @@ struct QuadraticTask {
 [[nodiscard]] std::vector<Real> draw_tilts(double heterogeneity, std::size_t workers,
                                            std::size_t dimension, std::uint64_t seed);
 
+/// What draw_tilts() gives takes so many bytes.
+[[nodiscard]] inline double tilt_bytes(double heterogeneity, std::size_t workers,
+                                       double dimension) {
+  if (heterogeneity == 0 || workers < 2) return 0;
+  return sizeof(Real) * static_cast<double>(workers) * dimension;
+}
+
 template <Hessian H>
 class CenteredQuadratic final : public Problem {
  public:

@@ -31,8 +31,13 @@ Result<data::LibsvmFile> read(std::string_view key, const std::string& name,
 
 }  // namespace
 
+ProblemSize Logistic::size(std::size_t /*workers*/) const {
+  return {.bytes = 0, .dimension = static_cast<double>(dimension)};
+}
+
 BuiltProblem Logistic::build(const ProblemSetup& setup) const {
-  Result<data::LibsvmFile> train = read("data", data, {.dimension = dimension});
+  Result<data::LibsvmFile> train =
+      read("data", data, {.dimension = dimension, .duplicates = duplicates});
   if (!train) return fail(std::move(train.error()));
   if (train->rows.dimension == 0) {
     return fail({"problem/no-features", fmt::format("no row of \"{}\" has a feature", data), "data",
@@ -41,8 +46,9 @@ BuiltProblem Logistic::build(const ProblemSetup& setup) const {
 
   std::optional<data::SparseRows> test_rows;
   if (!test.empty()) {
-    Result<data::LibsvmFile> file =
-        read("test", test, {.dimension = train->rows.dimension, .labels = train->labels});
+    Result<data::LibsvmFile> file = read(
+        "test", test,
+        {.dimension = train->rows.dimension, .labels = train->labels, .duplicates = duplicates});
     if (!file) return fail(std::move(file.error()));
     test_rows = std::move(file->rows);
   }

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "tailrace/core/field.hpp"
+#include "tailrace/data/libsvm.hpp"
 #include "tailrace/data/shards.hpp"
 #include "tailrace/problem/noise.hpp"
 #include "tailrace/problem/regularizer.hpp"
@@ -39,8 +41,8 @@ inline void logistic_training_fields(auto& self, auto&& field) {
 ///   data, test   a path, or a name such as "a9a" (data::locate). The test file has the training
 ///                file's labels and no feature beyond its dimension.
 ///   dimension    >= the largest feature index of `data`; for test files with features that
-///   training
-///                never shows. Their coordinates move by r and noise alone.
+///                training never shows. Their coordinates move by r and noise alone.
+///   duplicates   what a feature that is in one line twice means, in both files
 ///   batch        with replacement: any; without: at most the smallest shard
 ///
 /// Errors  those of data::locate, data::read_libsvm and data::split; problem/no-features;
@@ -49,10 +51,14 @@ inline void logistic_training_fields(auto& self, auto&& field) {
 struct Logistic {
   static constexpr std::string_view name = "logistic";
   static constexpr std::string_view summary = "Logistic regression on sparse rows (LIBSVM files).";
+  static constexpr std::string_view formula =
+      "f_i(x) = (1/m_i) sum_{s in shard i} log(1 + exp(-b_s <a_s, x>)) + r(x)";
+  static constexpr std::string_view source = "Islamov, Safaryan, Alistarh: AsGrad, AISTATS 2024";
 
   std::string data = {};
   std::string test = {};
   std::uint32_t dimension = 0;
+  data::Duplicates duplicates = data::Duplicates::refuse;
   data::Shards shards = data::Shuffled{};
   Regularizer regularizer = NoRegularizer{};
   std::uint32_t batch = 0;
@@ -66,10 +72,14 @@ struct Logistic {
     field("test", self.test, Field{.doc = "test file, likewise; empty is none"});
     field("dimension", self.dimension,
           Field{.unit = "features", .doc = "of the model; 0 is the training file's"});
+    field(
+        "duplicates", self.duplicates,
+        Field{.doc = "a feature twice in one line: refuse it, or take the sum or the last value"});
     field("shards", self.shards, Field{.doc = "how samples are split among workers"});
     logistic_training_fields(self, field);
   }
 
+  [[nodiscard]] ProblemSize size(std::size_t workers) const;
   [[nodiscard]] BuiltProblem build(const ProblemSetup& setup) const;
 };
 

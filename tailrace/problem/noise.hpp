@@ -34,12 +34,15 @@ enum class NoiseShape {
 struct NoNoise {
   static constexpr std::string_view name = "none";
   static constexpr std::string_view summary = "No injected noise.";
+  static constexpr std::string_view formula = "xi = 0";
+  static constexpr std::string_view source = "ours";
   static void fields(auto&, auto&&) {}
 };
 
 /// The options every noise has; lists them for fields().
 inline void noise_fields(auto& self, auto&& field) {
-  field("scale", self.scale, Field{.min = 0, .doc = "multiplies the noise; 0 is no noise"});
+  field("scale", self.scale,
+        Field{.min = 0, .max = 1e9, .doc = "multiplies the noise; 0 is no noise"});
   field("shape", self.shape,
         Field{.doc = "coordinates: independent in each; direction: random direction, heavy-tailed "
                      "norm; scalar: one draw added to all coordinates"});
@@ -48,6 +51,9 @@ inline void noise_fields(auto& self, auto&& field) {
 struct Gaussian {
   static constexpr std::string_view name = "gaussian";
   static constexpr std::string_view summary = "Normal noise: light tails.";
+  static constexpr std::string_view formula = "xi ~ N(0, 1)";
+  static constexpr std::string_view source =
+      "Maranjyan, Tyurin, Richtarik: Ringmaster ASGD, arXiv:2501.16168";
 
   double scale = 0.1;
   NoiseShape shape = NoiseShape::coordinates;
@@ -58,6 +64,9 @@ struct Gaussian {
 struct StudentT {
   static constexpr std::string_view name = "student_t";
   static constexpr std::string_view summary = "Student's t noise: moments below its degrees exist.";
+  static constexpr std::string_view formula = "xi ~ t(degrees)";
+  static constexpr std::string_view source =
+      "Student: The probable error of a mean, Biometrika 6, 1908";
 
   double degrees = 3;
   double scale = 0.1;
@@ -66,6 +75,7 @@ struct StudentT {
   static void fields(auto& self, auto&& field) {
     field("degrees", self.degrees,
           Field{.min = 1,
+                .max = 1e9,
                 .above_min = true,
                 .doc = "smaller is heavier; the variance is infinite "
                        "up to 2"});
@@ -76,6 +86,8 @@ struct StudentT {
 struct Pareto {
   static constexpr std::string_view name = "pareto";
   static constexpr std::string_view summary = "Symmetric Pareto noise: power-law tails.";
+  static constexpr std::string_view formula = "xi = +-X,  Pr[X > x] = x^(-tail_index) for x >= 1";
+  static constexpr std::string_view source = "standard; the symmetric form is ours";
 
   double tail_index = 1.5;
   double scale = 0.1;
@@ -84,6 +96,7 @@ struct Pareto {
   static void fields(auto& self, auto&& field) {
     field("tail_index", self.tail_index,
           Field{.min = 1,
+                .max = 1e9,
                 .above_min = true,
                 .doc = "smaller is heavier; the variance is infinite "
                        "up to 2"});
@@ -94,6 +107,9 @@ struct Pareto {
 struct Stable {
   static constexpr std::string_view name = "stable";
   static constexpr std::string_view summary = "Symmetric alpha-stable noise; alpha = 2 is normal.";
+  static constexpr std::string_view formula = "E exp(i t xi) = exp(-|t|^alpha)";
+  static constexpr std::string_view source =
+      "Chambers, Mallows, Stuck: J. Amer. Statist. Assoc. 71, 1976";
 
   double alpha = 1.5;
   double scale = 0.1;
@@ -112,6 +128,9 @@ struct Stable {
 struct SubWeibull {
   static constexpr std::string_view name = "sub_weibull";
   static constexpr std::string_view summary = "Stretched-exponential noise: all moments exist.";
+  static constexpr std::string_view formula = "xi = +-X,  Pr[X > x] = exp(-x^(1/theta))";
+  static constexpr std::string_view source =
+      "Erickson, Johansson: clipped asynchronous SGD, ICML 2026";
 
   double theta = 1;
   double scale = 0.1;
@@ -120,6 +139,7 @@ struct SubWeibull {
   static void fields(auto& self, auto&& field) {
     field("theta", self.theta,
           Field{.min = 0,
+                .max = 20,
                 .above_min = true,
                 .doc = "larger is heavier: 0.5 sub-Gaussian, 1 exponential"});
     noise_fields(self, field);

@@ -124,6 +124,16 @@ Result<std::vector<double>> eigenvalues_of(const Spread& spectrum) {
 
 }  // namespace
 
+ProblemSize Quadratic::size(std::size_t workers) const {
+  const auto* spread = std::get_if<Spread>(&spectrum);
+  const double dimension = spread != nullptr
+                               ? spread->dimension
+                               : static_cast<double>(std::get<Listed>(spectrum).values.size());
+  return {.bytes = sizeof(double) * dimension * dimension +
+                   tilt_bytes(heterogeneity, workers, dimension),
+          .dimension = dimension};
+}
+
 BuiltProblem Quadratic::build(const ProblemSetup& setup) const {
   TAILRACE_CHECK(setup.workers > 0);
   Result<std::vector<double>> eigenvalues =

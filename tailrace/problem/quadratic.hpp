@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <variant>
@@ -19,6 +20,9 @@ enum class Spacing { linear, logarithmic };
 struct Spread {
   static constexpr std::string_view name = "spread";
   static constexpr std::string_view summary = "Evenly spaced between a smallest and a largest.";
+  static constexpr std::string_view formula =
+      "lambda_k = smallest + (largest - smallest) k / (d - 1), or the same in logarithms";
+  static constexpr std::string_view source = "ours";
 
   std::uint32_t dimension = 100;
   double smallest = 0.01;
@@ -29,9 +33,10 @@ struct Spread {
     field(
         "dimension", self.dimension,
         Field{.min = 1, .max = 2048, .doc = "of the model; memory and cost grow with its square"});
-    field("smallest", self.smallest,
-          Field{.min = 0, .doc = "eigenvalue; strong convexity; above 0 if logarithmic"});
-    field("largest", self.largest, Field{.min = 0, .doc = "eigenvalue; smoothness"});
+    field(
+        "smallest", self.smallest,
+        Field{.min = 0, .max = 1e9, .doc = "eigenvalue; strong convexity; above 0 if logarithmic"});
+    field("largest", self.largest, Field{.min = 0, .max = 1e9, .doc = "eigenvalue; smoothness"});
     field("spacing", self.spacing, Field{.doc = "linear, or logarithmic: even ratios"});
   }
 };
@@ -40,12 +45,14 @@ struct Spread {
 struct Listed {
   static constexpr std::string_view name = "listed";
   static constexpr std::string_view summary = "Every eigenvalue as given.";
+  static constexpr std::string_view formula = "lambda_k = values[k]";
+  static constexpr std::string_view source = "ours";
 
   std::vector<double> values = {};
 
   static void fields(auto& self, auto&& field) {
     field("values", self.values,
-          Field{.min = 0, .required = true, .doc = "eigenvalues, 1 to 2048"});
+          Field{.min = 0, .max = 1e9, .required = true, .doc = "eigenvalues, 1 to 2048"});
   }
 };
 
@@ -69,6 +76,10 @@ using Spectrum = std::variant<Spread, Listed>;
 struct Quadratic {
   static constexpr std::string_view name = "quadratic";
   static constexpr std::string_view summary = "Dense random quadratic with a given spectrum.";
+  static constexpr std::string_view formula =
+      "f_i(x) = 1/2 (x - x*)^T A (x - x*) - <h_i, x - x*>,  sum_i h_i = 0";
+  static constexpr std::string_view source =
+      "ours; orientation: Stewart, SIAM J. Numer. Anal. 17, 1980";
 
   Spectrum spectrum = Spread{};
   double heterogeneity = 0;
@@ -79,11 +90,13 @@ struct Quadratic {
     field("spectrum", self.spectrum, Field{.doc = "eigenvalues of the Hessian"});
     field("heterogeneity", self.heterogeneity,
           Field{.min = 0,
+                .max = 1e9,
                 .doc = "root mean square of ||grad f_i - grad f||; 0: all workers are alike"});
     field("start", self.start, Field{.doc = "the starting point"});
     field("noise", self.noise, Field{.doc = "injected into every gradient"});
   }
 
+  [[nodiscard]] ProblemSize size(std::size_t workers) const;
   [[nodiscard]] BuiltProblem build(const ProblemSetup& setup) const;
 };
 

@@ -15,6 +15,13 @@ struct ProblemSetup {
   std::uint64_t seed = 1;   ///< of the run: decides shards and synthetic data
 };
 
+/// What a problem takes at least, known from its options before it is built. Sizes are doubles:
+/// they may be beyond all integers.
+struct ProblemSize {
+  double bytes = 0;      ///< of data and constants, shared by all methods of a seed
+  double dimension = 0;  ///< of the model; 0: known once it is built
+};
+
 /// What a problem's build() returns. An error's `where` is the key of the option to blame, such as
 /// "batch", or a place in a data file.
 using BuiltProblem = Result<std::unique_ptr<Problem>>;

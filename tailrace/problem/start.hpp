@@ -14,6 +14,8 @@ namespace tailrace::problem {
 struct Zeros {
   static constexpr std::string_view name = "zeros";
   static constexpr std::string_view summary = "Start at the origin.";
+  static constexpr std::string_view formula = "x_0 = 0";
+  static constexpr std::string_view source = "ours";
   static void fields(auto&, auto&&) {}
 };
 
@@ -21,6 +23,8 @@ struct Zeros {
 struct Ones {
   static constexpr std::string_view name = "ones";
   static constexpr std::string_view summary = "Start with every coordinate at 1.";
+  static constexpr std::string_view formula = "x_0 = (1, ..., 1)";
+  static constexpr std::string_view source = "ours";
   static void fields(auto&, auto&&) {}
 };
 
@@ -28,11 +32,14 @@ struct Ones {
 struct Normal {
   static constexpr std::string_view name = "normal";
   static constexpr std::string_view summary = "Start at a random point, the same for every method.";
+  static constexpr std::string_view formula = "x_0 ~ N(0, scale^2 I)";
+  static constexpr std::string_view source = "ours";
 
   double scale = 1;
 
   static void fields(auto& self, auto&& field) {
-    field("scale", self.scale, Field{.min = 0, .doc = "standard deviation of a coordinate"});
+    field("scale", self.scale,
+          Field{.min = 0, .max = 1e9, .doc = "standard deviation of a coordinate"});
   }
 };
 

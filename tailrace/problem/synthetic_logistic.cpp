@@ -74,6 +74,13 @@ void draw_worker_samples(const SyntheticLogistic& options, std::uint64_t seed, W
   source.add_to(test, options.test_samples);
 }
 
+ProblemSize SyntheticLogistic::size(std::size_t workers) const {
+  const double rows = static_cast<double>(workers) * (1.0 * samples + test_samples);
+  constexpr double row = sizeof(std::size_t) + sizeof(std::int8_t);
+  constexpr double feature = sizeof(std::uint32_t) + sizeof(Real);
+  return {.bytes = rows * (row + feature * dimension), .dimension = 1.0 * dimension};
+}
+
 BuiltProblem SyntheticLogistic::build(const ProblemSetup& setup) const {
   TAILRACE_CHECK(setup.workers > 0 && dimension > 0 && samples > 0);
   data::SparseRows train;

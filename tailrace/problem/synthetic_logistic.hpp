@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -35,6 +36,11 @@ namespace tailrace::problem {
 struct SyntheticLogistic {
   static constexpr std::string_view name = "synthetic_logistic";
   static constexpr std::string_view summary = "Logistic regression on synthetic(alpha, beta) data.";
+  static constexpr std::string_view formula =
+      "u_i ~ N(0, alpha);  c_i ~ N(u_i, 1);  w_i ~ N(u_i, I);  B_i ~ N(0, beta);  v_i ~ N(B_i, "
+      "I);  a ~ N(v_i, diag(k^(-1.2)));  Pr[b = 1] = 1 / (1 + exp(-<w_i, a> - c_i))";
+  static constexpr std::string_view source =
+      "Li et al.: FedProx, MLSys 2020; the binary label is ours";
 
   double alpha = 1;
   double beta = 1;
@@ -48,8 +54,10 @@ struct SyntheticLogistic {
   Noise noise = NoNoise{};
 
   static void fields(auto& self, auto&& field) {
-    field("alpha", self.alpha, Field{.min = 0, .doc = "how far the workers' truths differ"});
-    field("beta", self.beta, Field{.min = 0, .doc = "how far the workers' inputs differ"});
+    field("alpha", self.alpha,
+          Field{.min = 0, .max = 1e6, .doc = "how far the workers' truths differ"});
+    field("beta", self.beta,
+          Field{.min = 0, .max = 1e6, .doc = "how far the workers' inputs differ"});
     field("dimension", self.dimension, Field{.unit = "features", .min = 1, .doc = "of the model"});
     field("samples", self.samples,
           Field{.unit = "samples", .min = 1, .doc = "of every worker, to train on"});
@@ -58,6 +66,7 @@ struct SyntheticLogistic {
     logistic_training_fields(self, field);
   }
 
+  [[nodiscard]] ProblemSize size(std::size_t workers) const;
   [[nodiscard]] BuiltProblem build(const ProblemSetup& setup) const;
 };
 

@@ -30,6 +30,11 @@ void write_first_axis(std::uint64_t, std::span<Real> out) {
 
 }  // namespace
 
+ProblemSize Tridiagonal::size(std::size_t workers) const {
+  return {.bytes = sizeof(double) * 1.0 * dimension + tilt_bytes(heterogeneity, workers, dimension),
+          .dimension = 1.0 * dimension};
+}
+
 BuiltProblem Tridiagonal::build(const ProblemSetup& setup) const {
   TAILRACE_CHECK(setup.workers > 0 && dimension > 0);
   std::vector<double> minimizer(dimension);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -26,6 +27,10 @@ struct Tridiagonal {
   static constexpr std::string_view name = "tridiagonal";
   static constexpr std::string_view summary =
       "Nesterov's tridiagonal quadratic: badly conditioned.";
+  static constexpr std::string_view formula =
+      "f_i(x) = 1/2 x^T A x - b^T x - min - <h_i, x - x*>,  A = tridiag(-1, 2, -1) / 4";
+  static constexpr std::string_view source =
+      "Tyurin, Richtarik: Optimal time complexities, NeurIPS 2023";
 
   std::uint32_t dimension = 1729;
   double heterogeneity = 0;
@@ -35,10 +40,12 @@ struct Tridiagonal {
     field("dimension", self.dimension, Field{.min = 1, .max = 1e9, .doc = "of the model"});
     field("heterogeneity", self.heterogeneity,
           Field{.min = 0,
+                .max = 1e9,
                 .doc = "root mean square of ||grad f_i - grad f||; 0: all workers are alike"});
     field("noise", self.noise, Field{.doc = "injected into every gradient"});
   }
 
+  [[nodiscard]] ProblemSize size(std::size_t workers) const;
   [[nodiscard]] BuiltProblem build(const ProblemSetup& setup) const;
 };
 
