@@ -2,8 +2,12 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
+#include <variant>
+
+#include "tailrace/policy/transform/mix_in.hpp"
 
 namespace tailrace::policy {
 namespace {
@@ -51,6 +55,22 @@ void check_local(const Local& local, Errors& errors) {
   check_chain(local.each, "local.each", false, errors);
 }
 
+/// mix_in makes the step size a share of the new model in the mixture.
+void check_mixing(const Method& method, Errors& errors) {
+  const auto& parts = method.each.parts();
+  const bool mixes = std::any_of(parts.begin(), parts.end(), [](const AnyTransform& part) {
+    return part.name() == MixIn::name;
+  });
+  if (!mixes) return;
+  const double share =
+      std::visit([](const auto& schedule) { return schedule.value; }, method.step_size);
+  if (share <= 1) return;
+  errors.push_back({.code = "method/mixes-more-than-all",
+                    .what = fmt::format("a mixture cannot hold {} times the fresh model", share),
+                    .where = "step_size",
+                    .fix = "choose a mixing of at most 1"});
+}
+
 void check_waiting(const Method& method, std::uint32_t workers, Errors& errors) {
   const std::uint64_t needed = method.combine.waits_for(workers);
   const std::uint64_t in_flight = method.next.concurrency(workers);
@@ -59,6 +79,16 @@ void check_waiting(const Method& method, std::uint32_t workers, Errors& errors) 
                       .what = "a step of 0 updates has no meaning",
                       .where = "combine",
                       .fix = "choose 1 or more"});
+  }
+  constexpr std::uint64_t updates_max = 1'000'000;  // of every job in flight
+  if (method.next.when == When::at_once && in_flight > 0 && needed / in_flight > updates_max) {
+    errors.push_back(
+        {.code = "method/waits-too-long",
+         .what = fmt::format("a step takes {} updates from {} jobs in flight: more than a million "
+                             "from each before the model moves once",
+                             needed, in_flight),
+         .where = "combine",
+         .fix = fmt::format("collect at most {}", in_flight * updates_max)});
   }
   if (method.next.when == When::after_step && needed > in_flight) {
     errors.push_back(
@@ -89,6 +119,7 @@ Errors check(const Method& method, std::uint32_t workers) {
   check_waiting(method, workers, errors);
   check_chain(method.then, "then", false, errors);
   check_step_size(method.step_size, "step_size", errors);
+  check_mixing(method, errors);
   return errors;
 }
 

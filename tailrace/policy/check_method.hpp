@@ -16,6 +16,9 @@ namespace tailrace::policy {
 ///   method/step-of-nothing           combine waits for 0 updates
 ///   method/waits-forever             next.when = after_step, and a step takes more updates than
 ///                                    jobs can be in flight
+///   method/waits-too-long            next.when = at_once, and a step takes more than a million
+///                                    updates of every job in flight
+///   method/mixes-more-than-all       mix_in with a step size above 1
 ///   method/needs-start               mix_in or compensate_delay outside `each`
 ///   spec/out-of-range                an option of a step size or transform
 ///

@@ -28,6 +28,8 @@ struct ConstantStep {
   static constexpr std::string_view name = "constant";
   static constexpr std::string_view summary = "The same step size throughout.";
   static constexpr std::string_view formula = "eta_t = value";
+  static constexpr std::string_view source =
+      "Robbins, Monro: A stochastic approximation method, 1951";
   static constexpr bool from_number = true;
   double value = 0.1;
   std::uint64_t warm_up = 0;
@@ -43,6 +45,8 @@ struct InverseSqrtStep {
   static constexpr std::string_view name = "inverse_sqrt";
   static constexpr std::string_view summary = "Falls with the square root of the step number.";
   static constexpr std::string_view formula = "eta_t = value / sqrt(1 + (t-1)/period)";
+  static constexpr std::string_view source =
+      "Nemirovski, Juditsky, Lan, Shapiro: Robust stochastic approximation, 2009";
   double value = 0.1;
   double period = 1;
   std::uint64_t warm_up = 0;
@@ -65,6 +69,7 @@ struct PolynomialStep {
   static constexpr std::string_view name = "polynomial";
   static constexpr std::string_view summary = "A power of the step number, as in TailOPT.";
   static constexpr std::string_view formula = "eta_t = value * t^exponent";
+  static constexpr std::string_view source = "Lee, Zaheer, Li: TailOPT, arXiv:2502.04164";
   double value = 0.1;
   double exponent = -0.5;
   std::uint64_t warm_up = 0;
@@ -86,6 +91,8 @@ struct CosineStep {
       "Half a cosine from the first value down to the last.";
   static constexpr std::string_view formula =
       "eta_t = end + (value - end) (1 + cos(pi min(1, t/steps))) / 2";
+  static constexpr std::string_view source =
+      "Loshchilov, Hutter: SGDR, arXiv:1608.03983, without restarts";
   double value = 0.1;
   double end = 0;
   std::uint64_t steps = 1000;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -22,6 +24,7 @@ class Checker {
   void run() {
     if (usable("run.seeds")) seeds();
     if (usable("run.stop")) stop();
+    if (usable("run.stop") && usable("run.evaluate")) evaluations();
     if (usable("workers.count")) methods();
   }
 
@@ -68,6 +71,31 @@ class Checker {
     if (stop.target) target(*stop.target);
   }
 
+  /// Evaluations cost full passes over the data and rows of metrics, however short their interval.
+  void evaluations() {
+    constexpr double evaluations_max = 1e6;
+    const engine::Stop& stop = experiment_.run.stop;
+    const engine::Evaluate& evaluate = experiment_.run.evaluate;
+    const auto refuse = [&](double count, std::string_view key, const std::string& least) {
+      if (count <= evaluations_max) return;
+      add({.code = "too-many-evaluations",
+           .what =
+               fmt::format("the model would be evaluated {:.3g} times, more than a million", count),
+           .path = fmt::format("run.evaluate.{}", key),
+           .fix = fmt::format("choose {} or more", least)});
+    };
+    if (stop.time && evaluate.every) {
+      const Time least = Time::from_seconds(stop.time->seconds() / evaluations_max);
+      refuse(stop.time->seconds() / evaluate.every->seconds(), "every",
+             fmt::format("\"{}\"", tailrace::to_string(std::max(least, Time{1}))));
+    }
+    if (stop.steps && evaluate.every_steps) {
+      const auto steps = static_cast<double>(*stop.steps);
+      refuse(steps / static_cast<double>(*evaluate.every_steps), "every_steps",
+             fmt::format("{:.0f}", std::ceil(steps / evaluations_max)));
+    }
+  }
+
   void target(const engine::Target& target) {
     const std::string path = "run.stop.target";
     const std::string_view metric = name_of(target.metric);
@@ -112,18 +140,31 @@ class Checker {
     for (std::size_t i = 0; i < experiment_.methods.size(); ++i) {
       const std::string path = fmt::format("method[{}]", i);
       if (!usable(path)) continue;
-      blame(policy::check(experiment_.methods[i].method(), experiment_.workers.count), path,
-            document_, findings_);
+      const policy::Method method = experiment_.methods[i].method();
+      blame(policy::check(method, experiment_.workers.count), path, document_, findings_);
+      if (usable("run.stop")) fills(method, path);
     }
+  }
+
+  /// A buffer that the stop rule never lets fill makes a run without a step.
+  void fills(const policy::Method& method, const std::string& path) {
+    const std::optional<std::uint64_t> gradients = experiment_.run.stop.gradients;
+    const std::uint64_t needed = method.combine.waits_for(experiment_.workers.count);
+    const std::uint64_t local = std::max<std::uint64_t>(method.local.steps, 1);
+    if (!gradients || needed <= *gradients / local) return;
+    add({.code = "never-steps",
+         .what = fmt::format("a step takes {} updates of {} gradients, but the run ends after {} "
+                             "gradients",
+                             needed, local, *gradients),
+         .path = path,
+         .fix = fmt::format("collect at most {} updates, or raise run.stop.gradients",
+                            *gradients / local)});
   }
 
   const Experiment& experiment_;
   const Node& document_;
   Findings& findings_;
 };
-
-/// A place in a data file, which has a line of its own, or a file's path.
-bool is_place(const std::string& where) { return where.find_first_of(":/ ") != std::string::npos; }
 
 }  // namespace
 
@@ -134,7 +175,7 @@ void check(const Experiment& experiment, const Node& document, Findings& finding
 void blame(const Errors& errors, const std::string& prefix, const Node& document,
            Findings& findings) {
   for (const Error& error : errors) {
-    if (is_place(error.where)) {
+    if (error.in_data) {
       findings.add({.source = std::make_shared<const std::string>(error.where)},
                    {.code = error.code, .what = error.what, .path = {}, .fix = error.fix});
       continue;

@@ -190,7 +190,7 @@ class Setter {
       node = descend(*node, step);
       if (node == nullptr) return;
     }
-    merge(*node, std::move(*value));
+    *node = std::move(*value);
   }
 
  private:

@@ -34,8 +34,10 @@ using ReadFile = std::function<Result<std::string>(const std::string& path)>;
 ///
 /// `include = ["base.toml"]` names files relative to the one that includes them. Later files
 /// override earlier ones, the including file overrides them all, and overrides come last. Tables
-/// merge key by key; everything else, lists too, is replaced whole, and so is a table whose new
-/// `kind` or `recipe` differs: options of one component mean nothing to another.
+/// of files merge key by key; everything else, lists too, is replaced whole, and so is a table
+/// whose new `kind` or `recipe` differs: options of one component mean nothing to another. An
+/// override replaces what it names, tables too: run.stop={steps=10} drops the target that a file
+/// sets.
 ///
 /// Errors  spec/syntax, spec/include, spec/include-cycle, spec/set, and those of `read_file`: all
 ///         of them in one go, with the line of the file they are in.

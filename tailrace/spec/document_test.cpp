@@ -59,7 +59,7 @@ TEST(Include, DropsOptionsOfAComponentThatIsReplaced) {
 TEST(Include, KeepsTheLineOfTheIncludedFile) {
   const Files files = {{"main.toml", "include = [\"a.toml\"]\n"}, {"a.toml", "\n\ntitle = 3\n"}};
 
-  EXPECT_EQ(place_of(*load(files), "title").to_string(), "a.toml:3:1");
+  EXPECT_EQ(place_of(*load(files), "title").to_string(), "a.toml:3:9");
 }
 
 TEST(Include, RefusesACycleAndShowsIt) {
@@ -160,6 +160,21 @@ TEST(Set, RefusesWhatItCannotPlaceOrRead) {
 TEST(Set, NeedsAKeyAndAValue) {
   EXPECT_EQ(parse_set("workers.count").error()[0].what, "\"workers.count\" does not set anything");
   EXPECT_FALSE(parse_set("=3"));
+}
+
+TEST(Set, ReplacesWholeTables) {
+  const Files files = {
+      {"main.toml", "[run.stop]\nsteps = 9\ntarget = { metric = \"loss\", below = 1 }\n"}};
+
+  EXPECT_EQ(text_of(load(files, {"run.stop={ time = \"10s\" }"})),
+            "{ run = { stop = { time = \"10s\" } } }");
+}
+
+TEST(Set, IsThePlaceOfAValueThatItReplaces) {
+  const Result<Node> document =
+      load({{"main.toml", "[workers]\ncount = 1\n"}}, {"workers.count=64"});
+
+  EXPECT_EQ(place_of(*document, "workers.count").to_string(), "--set workers.count=64");
 }
 
 }  // namespace

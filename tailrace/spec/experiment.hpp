@@ -21,6 +21,7 @@ struct LocalGradient {
   static constexpr std::string_view name = "gradient";
   static constexpr std::string_view summary = "A job is one gradient.";
   static constexpr std::string_view formula = "u = g(x)";
+  static constexpr std::string_view source = "ours";
   static void fields(auto& /*self*/, auto&& /*field*/) {}
 };
 
@@ -30,6 +31,7 @@ struct LocalSteps {
   static constexpr std::string_view summary = "A job is a number of local steps.";
   static constexpr std::string_view formula =
       "y_0 = x;  y_{k+1} = y_k - step_size each(g(y_k));  u = x - y_steps";
+  static constexpr std::string_view source = "McMahan et al.: FedAvg, arXiv:1602.05629";
   static constexpr bool without_kind = true;
 
   std::uint32_t steps = 1;

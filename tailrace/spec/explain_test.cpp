@@ -108,5 +108,13 @@ TEST(List, SuggestsTheNearestKind) {
   EXPECT_EQ(list("recepies").error()[0].fix, "did you mean \"recipes\"?");
 }
 
+TEST(Explain, GivesEveryComponentAFormulaOrABoxAndASource) {
+  for (const ComponentInfo& component : components()) {
+    if (component.kind.name == "table") continue;
+    EXPECT_NE(component.formula.size() + component.box.size(), 0U) << component.name;
+    EXPECT_NE(component.source, "") << component.name;
+  }
+}
+
 }  // namespace
 }  // namespace tailrace::spec

@@ -21,7 +21,7 @@ std::pair<Place, std::size_t> follow(const Node& root, const std::vector<PathSte
                                       [&](const Entry& e) { return e.key == steps[i].key; });
       if (entry == table->end()) return {place, i};
       node = &entry->node;
-      place = entry->place;
+      place = node->place;
     } else {
       const Node::Array* array = node->array();
       if (array == nullptr || steps[i].index >= array->size()) return {place, i};

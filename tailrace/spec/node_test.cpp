@@ -28,9 +28,9 @@ TEST(Path, IsNothingWhenItIsMalformed) {
 TEST(PlaceOf, FindsAnOptionOrTheNearestThingAroundIt) {
   const Node root = *parse_toml("[run]\nseeds = [1, 2]\n", "a.toml");
 
-  EXPECT_EQ(place_of(root, "run.seeds").to_string(), "a.toml:2:1");
+  EXPECT_EQ(place_of(root, "run.seeds").to_string(), "a.toml:2:9");
   EXPECT_EQ(place_of(root, "run.seeds[1]").to_string(), "a.toml:2:13");
-  EXPECT_EQ(place_of(root, "run.stop.target").to_string(), "a.toml:1:2");
+  EXPECT_EQ(place_of(root, "run.stop.target").to_string(), "a.toml:1:1");
   EXPECT_TRUE(has_path(root, "run.seeds[1]"));
   EXPECT_FALSE(has_path(root, "run.seeds[2]"));
 }

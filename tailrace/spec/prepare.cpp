@@ -7,6 +7,7 @@
 #include "tailrace/delay/workers.hpp"
 #include "tailrace/problem/setup.hpp"
 #include "tailrace/spec/check.hpp"
+#include "tailrace/spec/memory.hpp"
 #include "tailrace/spec/read_experiment.hpp"
 
 namespace tailrace::spec {
@@ -21,13 +22,28 @@ class Preparer {
 
   Prepared run() {
     // Errors of other tables do not keep the problem's own from being found now.
-    if (!findings_.touch("workers.count") && !findings_.touch("problem")) build_problems();
+    const bool countable = !findings_.touch("workers.count") && !findings_.touch("problem");
+    const problem::ProblemSize size = countable ? size_of_problem() : problem::ProblemSize{};
+    if (!fits(size)) return std::move(prepared_);
+    if (countable) build_problems(size);
     if (!findings_.touch("workers")) build_timing();
     return std::move(prepared_);
   }
 
  private:
-  void build_problems() {
+  [[nodiscard]] problem::ProblemSize size_of_problem() const {
+    const Experiment& experiment = prepared_.experiment;
+    return std::visit([&](const auto& options) { return options.size(experiment.workers.count); },
+                      experiment.problem);
+  }
+
+  [[nodiscard]] bool fits(const problem::ProblemSize& size) {
+    const std::size_t before = findings_.size();
+    check_memory(prepared_.experiment, size, available_memory(), document_, findings_);
+    return findings_.size() == before;
+  }
+
+  void build_problems(problem::ProblemSize size) {
     const Experiment& experiment = prepared_.experiment;
     for (const std::uint64_t seed : experiment.run.seeds) {
       problem::BuiltProblem built = std::visit(
@@ -37,6 +53,9 @@ class Preparer {
           experiment.problem);
       // What is wrong for one seed is mostly wrong for all.
       if (!built) return blame(built.error(), "problem", document_, findings_);
+      // Only a file of data says how large its model is.
+      size.dimension = static_cast<double>((*built)->dimension());
+      if (prepared_.problems.empty() && !fits(size)) return;
       prepared_.problems.push_back(std::move(*built));
     }
     if (!prepared_.problems.empty() && experiment.run.stop.target &&

@@ -3,11 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
+#include <vector>
 
+#include "tailrace/spec/check.hpp"
+#include "tailrace/spec/document.hpp"
 #include "tailrace/spec/prepare.hpp"
+#include "tailrace/spec/toml.hpp"
 
 namespace tailrace::spec {
 namespace {
@@ -188,7 +194,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "  fix  its results go to a folder of that name: use letters, digits, and _ - + ."},
         BadCase{"NoStopRule", no_run + "seeds = [4]\n",
                 "error[spec/no-stop-rule]: no rule says when a run ends\n"
-                "  at   e.toml:5:2  run.stop\n"
+                "  at   e.toml:5:1  run.stop\n"
                 "  fix  add stop = { time = \"1000s\" }, or steps, or gradients"},
         BadCase{"OnlyATarget",
                 no_run + "stop.target = { metric = \"loss\", below = 1 }\n"
@@ -200,29 +206,29 @@ INSTANTIATE_TEST_SUITE_P(
                 no_run + "stop = { steps = 9, target = { metric = \"loss\", below = 1 } }\n",
                 "error[spec/target-not-evaluated]: the target is looked at only when the model is "
                 "evaluated, which is never\n"
-                "  at   e.toml:6:21  run.stop.target\n"
+                "  at   e.toml:6:30  run.stop.target\n"
                 "  fix  add evaluate = { every = \"10s\" } or { every_steps = 100 } to [run]"},
         BadCase{"AccuracyAboveOne",
                 no_run + "evaluate.every = 1\n"
                          "stop = { steps = 9, target = { metric = \"accuracy\", above = 90 } }\n",
                 "error[spec/target-unreachable]: accuracy never gets above 90\n"
-                "  at   e.toml:7:21  run.stop.target\n"
+                "  at   e.toml:7:30  run.stop.target\n"
                 "  fix  accuracy is a share: choose at most 1"},
         BadCase{"GradientNormBelowZero",
                 no_run + "evaluate.every = 1\n"
                          "stop = { steps = 9, target = { below = -0.5 } }\n",
                 "error[spec/target-unreachable]: gradient_norm never gets below -0.5\n"
-                "  at   e.toml:7:21  run.stop.target\n"
+                "  at   e.toml:7:30  run.stop.target\n"
                 "  fix  it is never negative: choose 0 or more"},
         BadCase{"TargetWithTwoBounds",
                 no_run + "evaluate.every = 1\n"
                          "stop = { steps = 9, target = { below = 1, above = 2 } }\n",
                 "error[spec/target]: the target has two bounds\n"
-                "  at   e.toml:7:21  run.stop.target\n"
+                "  at   e.toml:7:30  run.stop.target\n"
                 "  fix  give one: { metric = \"gradient_norm\", below = ... }"},
         BadCase{"EmptySeeds", no_run + "stop.steps = 1\nseeds = []\n",
                 "error[spec/no-seeds]: run.seeds is empty, so nothing would run\n"
-                "  at   e.toml:7:1  run.seeds\n"
+                "  at   e.toml:7:9  run.seeds\n"
                 "  fix  give at least one, such as seeds = [1]"},
         BadCase{"DuplicateSeeds", no_run + "stop.steps = 1\nseeds = [1, 2, 1]\n",
                 "error[spec/duplicate-seed]: seed 1 is there twice, and both runs would be the "
@@ -233,8 +239,113 @@ INSTANTIATE_TEST_SUITE_P(
                 "error[spec/out-of-range]: run.seeds = -1 is outside [0, inf]\n"
                 "  at   e.toml:7:10  run.seeds[0]\n"
                 "  fix  choose 0 or more; every method runs once with each; methods share their "
-                "noise"}),
+                "noise"},
+        BadCase{"EvaluationsWithoutEnd", no_run + "evaluate.every = \"1ns\"\nstop.time = \"10s\"\n",
+                "error[spec/too-many-evaluations]: the model would be evaluated 1e+10 times, more "
+                "than a million\n"
+                "  at   e.toml:6:18  run.evaluate.every\n"
+                "  fix  choose \"10us\" or more"},
+        BadCase{"EvaluationsOfTooManySteps",
+                no_run + "evaluate.every_steps = 1\nstop.steps = 3_000_000\n",
+                "error[spec/too-many-evaluations]: the model would be evaluated 3e+06 times, more "
+                "than a million\n"
+                "  at   e.toml:6:24  run.evaluate.every_steps\n"
+                "  fix  choose 3 or more"},
+        BadCase{"BufferThatTheRunNeverFills",
+                no_run + "stop.gradients = 100\n[[method]]\nname = \"m\"\n"
+                         "combine = { buffer = 101 }\n",
+                "error[spec/never-steps]: a step takes 101 updates of 1 gradients, but the run "
+                "ends after 100 gradients\n"
+                "  at   e.toml:7:1  method[1]\n"
+                "  fix  collect at most 100 updates, or raise run.stop.gradients"},
+        BadCase{"BufferBeyondReason",
+                no_run + "stop.time = \"100s\"\n[[method]]\nname = \"m\"\n"
+                         "combine = { buffer = 1_000_000_000 }\n",
+                "error[method/waits-too-long]: a step takes 1000000000 updates from 1 jobs in "
+                "flight: more than a million from each before the model moves once\n"
+                "  at   e.toml:9:11  method[1].combine\n"
+                "  fix  collect at most 1000000"},
+        BadCase{"MixtureOfMoreThanAll",
+                no_run + "stop.steps = 1\n[[method]]\nrecipe = \"fedasync\"\nmixing = 5\n",
+                "error[method/mixes-more-than-all]: a mixture cannot hold 5 times the fresh model\n"
+                "  at   e.toml:7:1  method[1].step_size\n"
+                "  fix  choose a mixing of at most 1"}),
     [](const testing::TestParamInfo<BadCase>& test) { return std::string(test.param.name); });
+
+TEST(ReadExperiment, ReadsATableOfStepsAsTheTableItIs) {
+  const auto experiment =
+      parse_experiment(with("[[method]]\nname = \"m\"\nlocal = { steps = 3 }\n"
+                            "[[method]]\nname = \"n\"\nlocal = { steps = { steps = 4 } }\n"),
+                       "e.toml");
+
+  ASSERT_TRUE(experiment) << to_string(experiment.error());
+  const auto steps = [&](std::size_t i) {
+    return std::get<LocalSteps>(std::get<Parts>(experiment->methods[i].how).local).steps;
+  };
+  EXPECT_EQ(steps(1), 3U);
+  EXPECT_EQ(steps(2), 4U);
+}
+
+TEST(Blame, LeavesPlacesInDataFilesAsTheyAre) {
+  const Node document = *parse_toml("[problem]\ndata = \"a9a\"\n", "e.toml");
+  Findings findings;
+
+  blame({{.code = "data/empty", .what = "no sample", .where = "a9a", .fix = "", .in_data = true},
+         {.code = "data/not-found", .what = "no file", .where = "data", .fix = ""}},
+        "problem", document, findings);
+
+  EXPECT_EQ(findings.errors()[0].where, "a9a");
+  EXPECT_EQ(findings.errors()[1].where, "e.toml:2:8  problem.data");
+}
+
+TEST(ReadExperiment, RefusesNumbersBeyondAllSense) {
+  for (const std::string_view line :
+       {"noise = { kind = \"gaussian\", scale = inf }", "heterogeneity = inf",
+        "noise = { kind = \"sub_weibull\", theta = 1000 }"}) {
+    const std::string text = "[problem]\nkind = \"tridiagonal\"\n" + std::string(line) +
+                             "\n[run]\nstop.steps = 1\n[[method]]\nrecipe = \"async_sgd\"\n";
+    EXPECT_THAT(errors_of(text), testing::HasSubstr("error[spec/out-of-range]")) << line;
+  }
+  for (const std::string_view line :
+       {"speed = 1e-300", "delay = { kind = \"gamma\", shape = 1e-300 }",
+        "delay = { kind = \"uniform\", low = 1e300 }",
+        "delay = { kind = \"poisson\", tick = 0 }"}) {
+    EXPECT_THAT(errors_of(with("[workers]\n" + std::string(line) + "\n")),
+                testing::HasSubstr("error[spec/out-of-range]"))
+        << line;
+  }
+}
+
+/// The toml blocks of a Markdown text that are whole experiments.
+std::vector<std::string> experiments_in(const std::string& text) {
+  std::vector<std::string> blocks;
+  constexpr std::string_view fence = "```toml\n";
+  for (std::size_t at = text.find(fence); at != std::string::npos; at = text.find(fence, at)) {
+    at += fence.size();
+    std::string block = text.substr(at, text.find("```", at) - at);
+    if (block.find("[problem]") != std::string::npos) blocks.push_back(std::move(block));
+  }
+  return blocks;
+}
+
+TEST(Documentation, ShowsExperimentsThatPassTheirCheck) {
+  namespace fs = std::filesystem;
+  const fs::path root = TAILRACE_SOURCE_DIR;
+  std::vector<fs::path> pages = {root / "README.md"};
+  if (fs::exists(root / "docs")) {
+    for (const auto& entry : fs::recursive_directory_iterator(root / "docs")) {
+      if (entry.path().extension() == ".md") pages.push_back(entry.path());
+    }
+  }
+  std::size_t found = 0;
+  for (const fs::path& page : pages) {
+    for (const std::string& block : experiments_in(*read_text(page.string()))) {
+      ++found;
+      EXPECT_EQ(errors_of(block), "") << page << '\n' << block;
+    }
+  }
+  EXPECT_GE(found, 1U);
+}
 
 }  // namespace
 }  // namespace tailrace::spec

@@ -220,7 +220,11 @@ std::optional<Reader::Picked> Reader::pick_from_table(const Node& node, const Ch
   const Node::Table& table = *node.table();
   if (table.size() == 1) {
     const Entry& only = table.front();
-    if (const auto index = index_of(only.key)) {
+    // `local = { steps = 3 }` sets an option that is called like its component.
+    const bool is_option = only.node.table() == nullptr &&
+                           std::find(info.its_options.begin(), info.its_options.end(), only.key) !=
+                               info.its_options.end();
+    if (const auto index = index_of(only.key); index && !is_option) {
       return Picked{.index = *index, .options = &only.node, .inside = only.key};
     }
     if (!info.without_kind && nearest(only.key, info.names)) {

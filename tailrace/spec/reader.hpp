@@ -141,8 +141,9 @@ class Reader {
   struct ChoiceInfo {
     KindInfo kind;
     std::span<const std::string_view> names;
-    std::optional<std::size_t> from_number;   ///< the only component a bare number can mean
-    std::optional<std::size_t> without_kind;  ///< what a table without a kind means
+    std::optional<std::size_t> from_number;     ///< the only component a bare number can mean
+    std::optional<std::size_t> without_kind;    ///< what a table without a kind means
+    std::vector<std::string_view> its_options;  ///< the options of that component
   };
   /// What was chosen, and the node with its options.
   struct Picked {
@@ -199,7 +200,8 @@ class Reader {
     const ChoiceInfo info{.kind = kind_of<std::variant<Ts...>>(at.key),
                           .names = names,
                           .from_number = only_from_number<Ts...>(),
-                          .without_kind = without_kind<Ts...>()};
+                          .without_kind = without_kind<Ts...>(),
+                          .its_options = options_without_kind<Ts...>()};
     const std::optional<Picked> picked = pick(node, info, at);
     if (!picked) return;
     std::size_t index = 0;
@@ -273,6 +275,20 @@ class Reader {
     };
     (look.template operator()<Ts>(), ...);
     return found;
+  }
+
+  template <class... Ts>
+  static std::vector<std::string_view> options_without_kind() {
+    std::vector<std::string_view> keys;
+    const auto look = [&]<class T>() {
+      if constexpr (WithoutKind<T>) {
+        const T defaults{};
+        T::fields(defaults,
+                  [&](std::string_view key, const auto&, const Field&) { keys.push_back(key); });
+      }
+    };
+    (look.template operator()<Ts>(), ...);
+    return keys;
   }
 
   void flag(const Node& node, bool& out, const At& at);

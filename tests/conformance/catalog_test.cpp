@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "tailrace/core/field_range.hpp"
@@ -30,11 +31,23 @@ bool is_plain(const std::string& name) {
   });
 }
 
+/// What explain shows as the rule of a component: a formula, or a recipe's algorithm line by line.
+template <class T>
+std::string_view rule_of() {
+  if constexpr (requires { T::box; }) {
+    return T::box;
+  } else {
+    return T::formula;
+  }
+}
+
 template <class T>
 void expect_well_described() {
   EXPECT_TRUE(is_plain(std::string(T::name)));
   EXPECT_FALSE(std::string_view(T::summary).empty());
   EXPECT_EQ(std::string_view(T::summary).back(), '.');
+  EXPECT_FALSE(rule_of<T>().empty());
+  EXPECT_FALSE(std::string_view(T::source).empty());
   if constexpr (HasFields<T>) {
     T options;
     Names keys;
@@ -48,10 +61,22 @@ void expect_well_described() {
   }
 }
 
+template <class Choice>
+struct EntriesOf;
+template <class... Ts>
+struct EntriesOf<std::variant<Ts...>> {
+  using List = TypeList<Ts...>;
+};
+template <class Choice>
+using ListOf = typename EntriesOf<Choice>::List;
+
 template <class List>
 class CatalogList : public ::testing::Test {};
-using Lists = ::testing::Types<Transforms, Combiners, Assigners, Recipes, Problems, Schedules,
-                               DelayModels, SpeedModels, policy::StalenessRules>;
+using Lists =
+    ::testing::Types<Transforms, Combiners, Assigners, Recipes, Problems, Schedules, DelayModels,
+                     SpeedModels, policy::StalenessRules, ListOf<data::Shards>,
+                     ListOf<problem::Noise>, ListOf<problem::Regularizer>,
+                     ListOf<problem::Spectrum>, ListOf<problem::Start>>;
 TYPED_TEST_SUITE(CatalogList, Lists);
 
 TYPED_TEST(CatalogList, NamesEveryEntryOnce) {

@@ -9,6 +9,8 @@ struct AtOnce {
   static constexpr std::string_view name = "at_once";
   static constexpr std::string_view summary = "Every update is a server step of its own.";
   static constexpr std::string_view formula = "x <- x - eta u";
+  static constexpr std::string_view source =
+      "asynchronous SGD: Recht et al.: Hogwild!, NeurIPS 2011; Agarwal, Duchi, NeurIPS 2011";
   static void fields(auto& /*self*/, auto&& /*field*/) {}
 
   [[nodiscard]] std::uint64_t waits_for(std::uint32_t /*workers*/) const { return 1; }

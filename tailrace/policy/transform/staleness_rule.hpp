@@ -16,6 +16,7 @@ struct ConstantWeight {
   static constexpr std::string_view name = "constant";
   static constexpr std::string_view summary = "Staleness does not matter.";
   static constexpr std::string_view formula = "s(tau) = 1";
+  static constexpr std::string_view source = "Xie, Koyejo, Gupta: FedAsync, arXiv:1903.03934";
   static void fields(auto& /*self*/, auto&& /*field*/) {}
   [[nodiscard]] double at(std::uint64_t /*tau*/) const { return 1; }
 };
@@ -25,6 +26,7 @@ struct ExponentialWeight {
   static constexpr std::string_view name = "exponential";
   static constexpr std::string_view summary = "Falls by the same share with every step.";
   static constexpr std::string_view formula = "s(tau) = exp(-rate tau)";
+  static constexpr std::string_view source = "ours";
   double rate = 0.1;
   static void fields(auto& self, auto&& field) {
     field("rate", self.rate,
@@ -43,6 +45,7 @@ struct HingeWeight {
   static constexpr std::string_view summary = "Full weight for a while, then falls.";
   static constexpr std::string_view formula =
       "s(tau) = 1 if tau <= after, else 1 / (slope (tau - after) + 1)";
+  static constexpr std::string_view source = "Xie, Koyejo, Gupta: FedAsync, arXiv:1903.03934";
   double slope = 10;
   std::uint64_t after = 4;
   static void fields(auto& self, auto&& field) {
@@ -63,6 +66,8 @@ struct InverseWeight {
   static constexpr std::string_view name = "inverse";
   static constexpr std::string_view summary = "Divides by the staleness once it is large enough.";
   static constexpr std::string_view formula = "s(tau) = 1 if tau <= after, else 1 / tau";
+  static constexpr std::string_view source =
+      "after = 0: Zhang et al., arXiv:1511.05950; after = 1: FADAS, arXiv:2407.18365";
   std::uint64_t after = 1;
   static void fields(auto& self, auto&& field) {
     field("after", self.after,
@@ -80,6 +85,7 @@ struct PolynomialWeight {
   static constexpr std::string_view name = "polynomial";
   static constexpr std::string_view summary = "A negative power of one plus the staleness.";
   static constexpr std::string_view formula = "s(tau) = (1 + tau)^(-exponent)";
+  static constexpr std::string_view source = "Xie, Koyejo, Gupta: FedAsync, arXiv:1903.03934";
   static constexpr bool from_number = true;
   static constexpr bool without_kind = true;
   double exponent = 0.5;
