@@ -245,6 +245,139 @@ TEST_F(Program, EndsWithThreeWhenResultsCannotBeWritten) {
   EXPECT_THAT(ended.output, HasSubstr("error[report/cannot-write]"));
 }
 
+TEST_F(Program, OverwritesItsOwnFilesAndNoOthers) {
+  ASSERT_EQ(run("compare tiny.toml --quiet --out one").exit, 0);
+  write("one/thesis.tex", "years of work\n");
+  fs::create_directories(folder_ / "project");
+  write("project/experiment.toml", tiny);
+
+  const Ended own = run("compare tiny.toml --quiet --out one --overwrite --set 'run.seeds=[9]'");
+  const Ended inside = run("compare one/experiment.toml --quiet --out one --overwrite");
+  const Ended foreign = run("compare tiny.toml --quiet --out project --overwrite");
+  const Ended current = run("compare tiny.toml --quiet --out . --overwrite");
+
+  EXPECT_EQ(own.exit, 0) << own.output;
+  EXPECT_EQ(read_file(folder_ / "one/thesis.tex"), "years of work\n");
+  EXPECT_FALSE(fs::exists(folder_ / "one/async_sgd/seed-1"));
+  EXPECT_THAT(inside.output, HasSubstr("error[report/protected]"));
+  EXPECT_THAT(foreign.output, HasSubstr("error[report/not-a-run]"));
+  EXPECT_THAT(current.output, HasSubstr("error[report/not-a-run]"));
+  EXPECT_EQ(read_file(folder_ / "project/experiment.toml"), tiny);
+}
+
+TEST_F(Program, ResumesNothingUnderOtherOptionsAndLeavesTheRunAsItWas) {
+  ASSERT_EQ(run("compare tiny.toml --quiet --out one").exit, 0);
+  const std::string before = read_file(folder_ / "one/experiment.toml");
+
+  for (const char* other :
+       {"--engine threads", "--set run.stop.steps=300", "--set method.async_sgd.step_size=0.2",
+        "--set 'run.seeds=[1]'", "--set 'run.seeds=[1,2,3]'", "--set workers.count=5"}) {
+    for (const char* file : {"", "tiny.toml "}) {
+      const Ended ended = run(std::string("compare ") + file + "--resume one " + other);
+      EXPECT_EQ(ended.exit, 1) << other;
+      EXPECT_THAT(ended.output, HasSubstr("error[cli/other-experiment]")) << other;
+    }
+  }
+
+  EXPECT_EQ(read_file(folder_ / "one/experiment.toml"), before);
+  EXPECT_EQ(run("compare --resume one --quiet --threads 1").exit, 0);
+  EXPECT_EQ(read_file(folder_ / "one/experiment.toml"), before);
+}
+
+TEST_F(Program, ResumesNoFolderThatIsNotItsOwn) {
+  write("experiment.toml", tiny);
+
+  const Ended ended = run("compare --resume .");
+
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.output, HasSubstr("error[report/nothing-to-resume]"));
+  EXPECT_EQ(read_file(folder_ / "experiment.toml"), tiny);
+}
+
+TEST_F(Program, NeverReportsAResultOfOtherOptions) {
+  ASSERT_EQ(run("compare tiny.toml --quiet --out one").exit, 0);
+  ASSERT_EQ(shell("sed -i 's/{ steps = 200,/{ steps = 300,/' one/experiment.toml").exit, 0);
+
+  const Ended ended = run("compare --resume one --quiet");
+
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.output, HasSubstr("this result was made with other options"));
+}
+
+TEST_F(Program, GoesOnWithOneRunOfAComparisonAndKeepsTheOthers) {
+  ASSERT_EQ(run("compare tiny.toml --quiet --out one").exit, 0);
+  const std::string experiment = read_file(folder_ / "one/experiment.toml");
+  const std::string summary = read_file(folder_ / "one/summary.csv");
+  fs::remove_all(folder_ / "one/async_sgd");
+
+  const Ended one = run("run --resume one --quiet --method async_sgd --seed 2");
+
+  EXPECT_EQ(one.exit, 0) << one.output;
+  EXPECT_TRUE(fs::exists(folder_ / "one/async_sgd/seed-2/result.json"));
+  EXPECT_FALSE(fs::exists(folder_ / "one/async_sgd/seed-1"));
+  EXPECT_EQ(read_file(folder_ / "one/experiment.toml"), experiment);
+  EXPECT_EQ(run("compare --resume one --quiet").exit, 0);
+  EXPECT_EQ(read_file(folder_ / "one/summary.csv"), summary);
+}
+
+TEST_F(Program, KeepsASecondProcessOutOfItsFolder) {
+  ASSERT_EQ(run("compare tiny.toml --quiet --out one").exit, 0);
+
+  const Ended ended =
+      shell(std::string("flock one/lock ") + TAILRACE_PROGRAM + " compare --resume one");
+
+  EXPECT_EQ(ended.exit, 3);
+  EXPECT_THAT(ended.output, HasSubstr("\"one\" is in use by another tailrace"));
+}
+
+TEST_F(Program, EndsWithThreeWhenMemoryIsShort) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers reserve more address space than this test allows";
+#endif
+  const Ended ended = shell("ulimit -v 300000; " + std::string(TAILRACE_PROGRAM) +
+                            " compare tiny.toml --set run.stop.steps=2 --set "
+                            "'problem={kind=\"tridiagonal\", dimension=20000000}'");
+
+  EXPECT_EQ(ended.exit, 3);
+  EXPECT_THAT(ended.output, HasSubstr("error[cli/out-of-memory]"));
+}
+
+TEST_F(Program, EndsWithThreeWhenItsOutputIsLost) {
+  for (const char* command : {"list", "--help", "compare tiny.toml --overwrite"}) {
+    EXPECT_EQ(run(std::string(command) + " > /dev/full").exit, 3) << command;
+  }
+}
+
+TEST_F(Program, RefusesToReplayWhatHasNoName) {
+  const Ended ended = run("replay ''");
+
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.output, HasSubstr("is not the folder of a run"));
+}
+
+TEST_F(Program, SaysWhatWasProbablyMeant) {
+  EXPECT_THAT(run("comparre tiny.toml").output, HasSubstr("did you mean \"compare\"?"));
+  EXPECT_THAT(run("compare tiny.toml --ovrwrite").output,
+              HasSubstr("did you mean \"--overwrite\"?"));
+  EXPECT_THAT(run("--versoin").output, HasSubstr("did you mean \"--version\"?"));
+}
+
+TEST_F(Program, NamesATornRunLogAsTheCauseOfAReplayThatDiffers) {
+  ASSERT_EQ(run("run tiny.toml --method async_sgd --out one --quiet").exit, 0);
+  const fs::path log = folder_ / "one/async_sgd/seed-1/run.log";
+  fs::resize_file(log, fs::file_size(log) - 1);
+
+  const Ended ended = run("replay one/async_sgd/seed-1");
+
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.output, HasSubstr("the run log is torn"));
+}
+
+TEST_F(Program, RefusesNegativeCounts) {
+  EXPECT_EQ(run("run tiny.toml --method async_sgd --seed -1").exit, 2);
+  EXPECT_EQ(run("compare tiny.toml --threads -1").exit, 2);
+}
+
 TEST_F(Program, ListsAndExplains) {
   EXPECT_THAT(run("list recipes").output, HasSubstr("  clipped_async_sgd"));
   EXPECT_THAT(run("explain clip2").output, HasSubstr("worker.step_size"));

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <iterator>
 #include <utility>
@@ -12,8 +13,11 @@ namespace tailrace::cli {
 
 Exit print_errors(const Errors& errors) {
   fmt::print(stderr, "{}\n", to_string(errors));
-  const bool environment = std::any_of(errors.begin(), errors.end(), [](const Error& error) {
-    return error.code.starts_with("engine/") || error.code == "report/cannot-write";
+  constexpr std::array<std::string_view, 4> codes = {"report/cannot-write", "report/in-use",
+                                                     "cli/out-of-memory", "cli/system"};
+  const bool environment = std::any_of(errors.begin(), errors.end(), [&](const Error& error) {
+    return error.code.starts_with("engine/") ||
+           std::find(codes.begin(), codes.end(), error.code) != codes.end();
   });
   return environment ? Exit::bad_environment : Exit::bad_input;
 }

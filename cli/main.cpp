@@ -1,15 +1,29 @@
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <cstdlib>
+#include <iostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/guarded.hpp"
+#include "tailrace/spec/suggest.hpp"
 
 namespace tailrace::cli {
 namespace {
 
 constexpr const char* set_help =
     "set an option of the file, such as workers.count=64 or method.clip2.buffer=8";
+
+/// CLI11 would turn -1 into a count of 18446744073709551615.
+std::string check_count(const std::string& text) {
+  const bool digits = text.find_first_not_of("0123456789") == std::string::npos;
+  return digits ? std::string() : "\"" + text + "\" is not a number of 0 or more";
+}
 
 /// What `run` and `compare` have in common.
 void add_run_options(CLI::App& command, RunArguments& arguments) {
@@ -28,7 +42,8 @@ void add_run_options(CLI::App& command, RunArguments& arguments) {
       ->type_name("[DIR]")
       ->excludes(overwrite)
       ->excludes(out);
-  command.add_option("--threads", arguments.threads, "computing threads (every core)");
+  command.add_option("--threads", arguments.threads, "computing threads (every core)")
+      ->check(check_count);
   command.add_option("--engine", arguments.engine, "sim (virtual time) or threads (real time)");
   command.add_flag("--quiet", arguments.quiet, "no progress, only the result");
   command.add_flag("--no-color", arguments.no_color, "plain text");
@@ -42,19 +57,64 @@ int run_or_compare(const CLI::App& command, RunArguments arguments) {
   return run_experiment(arguments);
 }
 
+std::string hint_of(std::string_view word, const std::vector<std::string>& names) {
+  return spec::did_you_mean(word, std::vector<std::string_view>(names.begin(), names.end()));
+}
+
+/// `did you mean "compare"?` for the first word that is no command.
+std::string command_hint(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands(nullptr)) names.push_back(command->get_name());
+  for (const std::string& word : app.remaining()) {
+    if (!word.starts_with('-')) return hint_of(word, names);
+  }
+  return {};
+}
+
+/// `did you mean "--overwrite"?` for the first word that is no option of this command.
+std::string option_hint(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options(nullptr)) {
+    if (!option->get_positional()) names.push_back(option->get_name());
+  }
+  for (const std::string& word : command.remaining()) {
+    if (word.starts_with("--")) return hint_of(word.substr(0, word.find('=')), names);
+  }
+  return {};
+}
+
+/// Says what was not understood and what may have been meant.
+void print_misunderstanding(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<CLI::App*> commands = app.get_subcommands();
+  std::string hint = commands.empty() ? command_hint(app) : option_hint(*commands.front());
+  if (hint.empty() && commands.empty()) hint = option_hint(app);
+  fmt::print(stderr, "error[cli/usage]: {}\n  fix  {}\n", error.what(),
+             hint.empty() ? "tailrace --help, or --help after a command, shows how" : hint);
+}
+
+/// Nothing that was said may be lost in silence, as on a full disk.
+Status flush_output() {
+  const bool flushed = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  if (flushed && std::cout.flush()) return {};
+  return fail({.code = "cli/system",
+               .what = "the output cannot be written",
+               .where = "standard output",
+               .fix = "free some space, or write to another place"});
+}
+
 int parse_and_run(int argc, char** argv) {
   CLI::App app("Trains with many workers that never wait for the slowest, and compares methods.",
                "tailrace");
   app.set_version_flag("--version", "tailrace " TAILRACE_VERSION);
   app.require_subcommand(1);
-  app.failure_message(CLI::FailureMessage::simple);
   int exit = Exit::fine;
 
   RunArguments run;
   CLI::App* run_command = app.add_subcommand("run", "run one method of an experiment");
   add_run_options(*run_command, run);
   run_command->add_option("--method", run.method, "its name (if there are several)");
-  run_command->add_option("--seed", run.seed, "one of the experiment's seeds (the first)");
+  run_command->add_option("--seed", run.seed, "one of the experiment's seeds (the first)")
+      ->check(check_count);
   run_command->callback([&] { exit = run_or_compare(*run_command, run); });
 
   RunArguments compare;
@@ -90,7 +150,7 @@ int parse_and_run(int argc, char** argv) {
   } catch (const CLI::Success& request) {  // --help, --version
     return app.exit(request);
   } catch (const CLI::ParseError& error) {
-    app.exit(error);
+    print_misunderstanding(app, error);
     return Exit::bad_usage;
   }
   return exit;
@@ -99,4 +159,12 @@ int parse_and_run(int argc, char** argv) {
 }  // namespace
 }  // namespace tailrace::cli
 
-int main(int argc, char** argv) { return tailrace::cli::parse_and_run(argc, argv); }
+int main(int argc, char** argv) {
+  using namespace tailrace;
+  const Result<int> exit =
+      cli::guarded({}, [&]() -> Result<int> { return cli::parse_and_run(argc, argv); });
+  const Status flushed = cli::flush_output();
+  if (!exit) return cli::print_errors(exit.error());
+  if (!flushed) return cli::print_errors(flushed.error());
+  return *exit;
+}

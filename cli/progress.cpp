@@ -1,33 +1,28 @@
 #include "cli/progress.hpp"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
+#include <limits>
 #include <utility>
 
 #include "tailrace/core/time.hpp"
-#include "tailrace/report/table.hpp"
 
 namespace tailrace::cli {
 namespace {
 
 constexpr std::chrono::milliseconds redraw_every{150};
 constexpr std::chrono::seconds plain_line_every{5};
-constexpr std::size_t line_max = 99;
+constexpr std::size_t columns_default = 80;
 
-std::string bar(double share) {
-  constexpr std::size_t width = 20;
-  const auto full = static_cast<std::size_t>(std::lround(share * width));
-  return std::string(full, '#') + std::string(width - full, '.');
-}
-
-std::string duration_text(double seconds) {
-  const long whole = std::lround(seconds);
-  if (whole < 120) return fmt::format("{} s", whole);
-  if (whole < 7200) return fmt::format("{} min", whole / 60);
-  return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
+/// How many characters fit on a line of the terminal; one less, as some break a full line.
+std::size_t columns_of_terminal() {
+  winsize size{};
+  const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+  return (known ? size.ws_col : columns_default) - 1;
 }
 
 }  // namespace
@@ -65,8 +60,9 @@ void ProgressDisplay::work() {
   std::unique_lock lock(mutex_);
   const auto pause = options_.terminal ? redraw_every : plain_line_every;
   while (!wake_.wait_for(lock, pause, [this] { return stop_; })) {
-    std::string text = line();
-    if (text.size() > line_max) text.resize(line_max);
+    const std::size_t columns =
+        options_.terminal ? columns_of_terminal() : std::numeric_limits<std::size_t>::max();
+    const std::string text = to_text(line(), columns);
     fmt::print(stderr, "{}{}{}", options_.terminal ? "\r\x1b[K" : "", text,
                options_.terminal ? "" : "\n");
     std::fflush(stderr);
@@ -82,7 +78,7 @@ double ProgressDisplay::share() const {
   return sum / static_cast<double>(runs_.size());
 }
 
-std::string ProgressDisplay::line() {
+ProgressLine ProgressDisplay::line() {
   std::size_t done = 0;
   std::uint64_t fresh_steps = 0;
   const Run* shown = nullptr;
@@ -97,23 +93,24 @@ std::string ProgressDisplay::line() {
   const double elapsed = std::chrono::duration<double>(now - looked_).count();
   if (elapsed > 0) steps_per_second_ = static_cast<double>(fresh_steps) / elapsed;
   looked_ = now;
-  const double all = share();
-  std::string text =
-      fmt::format("[{}] {:3.0f}%  {}/{} runs", bar(all), 100 * all, done, runs_.size());
+  ProgressLine line{.share = share(),
+                    .done = done,
+                    .runs = runs_.size(),
+                    .seconds_left = {},
+                    .steps_per_second = steps_per_second_,
+                    .shown = {}};
   constexpr double share_min = 0.02;  // before that, an estimate would only jump about
-  if (all > share_min) {
+  if (line.share > share_min) {
     const double spent = std::chrono::duration<double>(now - began_).count();
-    text += fmt::format("  {} left", duration_text(spent * (1 - all) / all));
+    line.seconds_left = spent * (1 - line.share) / line.share;
   }
-  text += fmt::format("  {} steps/s", report::short_number(steps_per_second_));
   if (shown != nullptr) {
     const engine::Progress& progress = shown->progress;
-    const Time time{progress.time_ns.load(std::memory_order_relaxed)};
-    text +=
-        fmt::format("  {}: t = {} s, loss {}", shown->name, report::short_number(time.seconds()),
-                    report::short_number(progress.loss.load(std::memory_order_relaxed)));
+    line.shown = {.name = shown->name,
+                  .time = Time{progress.time_ns.load(std::memory_order_relaxed)},
+                  .loss = progress.loss.load(std::memory_order_relaxed)};
   }
-  return text;
+  return line;
 }
 
 }  // namespace tailrace::cli

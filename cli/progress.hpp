@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "cli/progress_line.hpp"
 #include "tailrace/engine/run.hpp"
 
 namespace tailrace::cli {
@@ -47,7 +48,7 @@ class ProgressDisplay {
 
   void work();
   /// Called with the lock held.
-  [[nodiscard]] std::string line();
+  [[nodiscard]] ProgressLine line();
   [[nodiscard]] double share() const;
 
   Options options_;

@@ -9,10 +9,11 @@
 #include <iterator>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
-#include "cli/session.hpp"
+#include "cli/fingerprint.hpp"
 #include "tailrace/report/outcome.hpp"
 #include "tailrace/report/run_folder.hpp"
 #include "tailrace/spec/prepare.hpp"
@@ -32,7 +33,8 @@ struct RecordedRun {
 };
 
 Result<RecordedRun> find_run(const std::string& folder) {
-  fs::path path = fs::absolute(folder).lexically_normal();
+  std::error_code unknown;
+  fs::path path = fs::absolute(folder, unknown).lexically_normal();
   if (!path.has_filename()) path = path.parent_path();
   const std::string name = path.filename().string();
   constexpr std::string_view prefix = "seed-";
@@ -40,7 +42,6 @@ Result<RecordedRun> find_run(const std::string& folder) {
   const char* end = name.data() + name.size();
   const char* digits = name.data() + std::min(prefix.size(), name.size());
   const auto [rest, error] = std::from_chars(digits, end, seed);
-  std::error_code unknown;
   if (!name.starts_with(prefix) || error != std::errc() || rest != end ||
       !fs::exists(path / "run.log", unknown)) {
     return fail({.code = "cli/no-run",
@@ -71,7 +72,12 @@ Result<spec::Prepared> prepare_run(const RecordedRun& run) {
                        {{.key = "run.seeds", .value = seeds, .label = "seed of the folder"}});
 }
 
-Result<engine::RunResult> repeat(const RecordedRun& run, const spec::Prepared& prepared) {
+struct Repeated {
+  engine::RunResult result;
+  bool torn = false;  ///< the log ends before the run did
+};
+
+Result<Repeated> repeat(const RecordedRun& run, const spec::Prepared& prepared) {
   const Result<std::size_t> index = find_method(prepared.experiment, run.method);
   if (!index) return fail(index.error());
   const spec::MethodSpec& method = prepared.experiment.methods[*index];
@@ -86,7 +92,10 @@ Result<engine::RunResult> repeat(const RecordedRun& run, const spec::Prepared& p
   }
   engine::RunOptions options;
   options.seed = run.seed;
-  return engine::replay(*prepared.problems.front(), method.method(), *log, options);
+  Result<engine::RunResult> result =
+      engine::replay(*prepared.problems.front(), method.method(), *log, options);
+  if (!result) return fail(result.error());
+  return Repeated{.result = std::move(*result), .torn = log->torn};
 }
 
 std::string slurp(const fs::path& path) {
@@ -101,9 +110,13 @@ int replay_run(const std::string& folder) {
   if (!run) return print_errors(run.error());
   const Result<spec::Prepared> prepared = prepare_run(*run);
   if (!prepared) return print_errors(prepared.error());
-  const Result<engine::RunResult> result = repeat(*run, *prepared);
-  if (!result) return print_errors(result.error());
-  fmt::print("{}\n", result->summary());
+  const Result<Repeated> repeated = repeat(*run, *prepared);
+  if (!repeated) return print_errors(repeated.error());
+  const engine::RunResult& result = repeated->result;
+  fmt::print("{}\n", result.summary());
+  if (repeated->torn) {
+    fmt::print("the run log is torn: its last entries are lost, and the replay ends before them\n");
+  }
   const fs::path recorded = fs::path(run->folder) / "result.json";
   if (std::error_code unknown; !fs::exists(recorded, unknown)) {
     fmt::print("the recorded run did not end, so there is no model to compare with\n");
@@ -112,7 +125,7 @@ int replay_run(const std::string& folder) {
   const Result<report::Outcome> outcome = report::outcome_from_json(
       slurp(recorded), slurp(fs::path(run->folder) / "metrics.jsonl"), recorded.string());
   if (!outcome) return print_errors(outcome.error());
-  const bool same = outcome->model_hash == result->model_hash;
+  const bool same = outcome->model_hash == result.model_hash;
   fmt::print("{} the recorded model {:016x}\n", same ? "the same bits as" : "NOT the same bits as",
              outcome->model_hash);
   return same ? Exit::fine : Exit::bad_input;

@@ -8,16 +8,17 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <system_error>
 #include <thread>
 #include <utility>
 
+#include "cli/fingerprint.hpp"
+#include "cli/guarded.hpp"
 #include "cli/interrupt.hpp"
-#include "tailrace/core/hash.hpp"
 #include "tailrace/delay/workers.hpp"
 #include "tailrace/engine/run_log.hpp"
 #include "tailrace/engine/threads/run_threads.hpp"
 #include "tailrace/report/metrics.hpp"
-#include "tailrace/spec/writer.hpp"
 
 namespace tailrace::cli {
 namespace {
@@ -31,13 +32,7 @@ std::string slurp(const fs::path& path) {
 
 }  // namespace
 
-std::uint64_t fingerprint_of(const spec::Experiment& experiment, const spec::MethodSpec& method,
-                             std::uint64_t seed) {
-  const std::string text = spec::identity(experiment, method, seed);
-  return hash_bytes(text.data(), text.size());
-}
-
-std::vector<Session::Task> Session::tasks() const {
+std::vector<Session::Task> Session::every_task() const {
   std::vector<Task> tasks;
   // Seed by seed, so that a comparison that is interrupted has whole columns.
   for (std::size_t seed = 0; seed < prepared_.experiment.run.seeds.size(); ++seed) {
@@ -48,12 +43,26 @@ std::vector<Session::Task> Session::tasks() const {
   return tasks;
 }
 
+bool Session::wanted(const Task& task) const {
+  const spec::Experiment& experiment = prepared_.experiment;
+  return !only_ || (experiment.methods[task.method].name == only_->method &&
+                    experiment.run.seeds[task.seed] == only_->seed);
+}
+
+std::vector<Session::Task> Session::tasks() const {
+  std::vector<Task> tasks = every_task();
+  std::erase_if(tasks, [this](const Task& task) { return !wanted(task); });
+  return tasks;
+}
+
+std::string Session::name_of(const Task& task) const {
+  return fmt::format("{}, seed {}", prepared_.experiment.methods[task.method].name,
+                     prepared_.experiment.run.seeds[task.seed]);
+}
+
 std::vector<std::string> Session::names() const {
   std::vector<std::string> names;
-  for (const Task& task : tasks()) {
-    names.push_back(fmt::format("{}, seed {}", prepared_.experiment.methods[task.method].name,
-                                prepared_.experiment.run.seeds[task.seed]));
-  }
+  for (const Task& task : tasks()) names.push_back(name_of(task));
   return names;
 }
 
@@ -64,29 +73,42 @@ std::size_t Session::cores() const {
 
 bool Session::simulates() const { return prepared_.experiment.run.engine == spec::Engine::sim; }
 
-Result<std::vector<report::Outcome>> Session::run(ProgressDisplay& display) {
-  const std::vector<Task> all = tasks();
-  const std::size_t side_by_side = simulates() ? std::min(cores(), all.size()) : 1;
+Session::Outcomes Session::execute_all(const std::vector<Task>& tasks,
+                                       ProgressDisplay& display) const {
+  const std::size_t side_by_side = simulates() ? std::min(cores(), tasks.size()) : 1;
   const std::size_t threads = std::max<std::size_t>(1, cores() / side_by_side);
-  std::vector<std::optional<Result<report::Outcome>>> results(all.size());
+  Outcomes results(tasks.size());
   std::atomic<std::size_t> next = 0;
   std::atomic<bool> failed = false;
   const auto work = [&] {
-    for (std::size_t i = next++; i < all.size() && !failed && !interrupt_flag(); i = next++) {
+    for (std::size_t i = next++; i < tasks.size() && !failed && !interrupt_flag(); i = next++) {
       display.started(i);
-      results[i] = execute(all[i], threads, display.progress(i));
+      results[i] = guarded(name_of(tasks[i]),
+                           [&] { return execute(tasks[i], threads, display.progress(i)); });
       if (!*results[i]) failed = true;
       display.finished(i);
     }
   };
   std::vector<std::thread> others;
-  for (std::size_t i = 1; i < side_by_side; ++i) others.emplace_back(work);
+  others.reserve(side_by_side);
+  try {
+    for (std::size_t i = 1; i < side_by_side; ++i) others.emplace_back(work);
+  } catch (const std::system_error&) {
+    // The system gives no more threads; those that there are do all of the work.
+  }
   work();
   for (std::thread& other : others) other.join();
+  return results;
+}
 
+Result<std::vector<report::Outcome>> Session::run(ProgressDisplay& display) {
+  Outcomes executed = execute_all(tasks(), display);
+  auto next = executed.begin();
   std::vector<report::Outcome> outcomes;
   Errors errors;
-  for (auto& result : results) {
+  for (const Task& task : every_task()) {
+    std::optional<Result<report::Outcome>> result =
+        wanted(task) ? std::move(*next++) : finished(task);
     if (!result) continue;
     if (*result) {
       outcomes.push_back(std::move(**result));
@@ -98,12 +120,23 @@ Result<std::vector<report::Outcome>> Session::run(ProgressDisplay& display) {
   return outcomes;
 }
 
-std::optional<Result<report::Outcome>> Session::finished(const std::string& run_folder) {
-  const fs::path result = fs::path(run_folder) / "result.json";
+std::optional<Result<report::Outcome>> Session::finished(const Task& task) const {
+  const spec::Experiment& experiment = prepared_.experiment;
+  const spec::MethodSpec& method = experiment.methods[task.method];
+  const std::uint64_t seed = experiment.run.seeds[task.seed];
+  const fs::path folder = folder_.run(method.name, seed);
+  const fs::path file = folder / "result.json";
   std::error_code error;
-  if (!fs::exists(result, error)) return std::nullopt;
-  return report::outcome_from_json(slurp(result), slurp(fs::path(run_folder) / "metrics.jsonl"),
-                                   result.string());
+  if (!fs::exists(file, error)) return std::nullopt;
+  Result<report::Outcome> outcome =
+      report::outcome_from_json(slurp(file), slurp(folder / "metrics.jsonl"), file.string());
+  if (outcome && outcome->fingerprint != result_fingerprint_of(experiment, method, seed)) {
+    return fail({.code = "cli/other-experiment",
+                 .what = "this result was made with other options than those in experiment.toml",
+                 .where = file.string(),
+                 .fix = "remove the folder of this run to make it again"});
+  }
+  return outcome;
 }
 
 Result<report::Outcome> Session::execute(const Task& task, std::size_t threads,
@@ -114,7 +147,7 @@ Result<report::Outcome> Session::execute(const Task& task, std::size_t threads,
   Result<std::string> run_folder = folder_.make_run(method.name, seed);
   if (!run_folder) return fail(run_folder.error());
   if (resume_) {
-    if (auto outcome = finished(*run_folder)) return std::move(*outcome);
+    if (auto outcome = finished(task)) return std::move(*outcome);
   }
   auto metrics = report::MetricsWriter::open(*run_folder);
   if (!metrics) return fail(metrics.error());
@@ -130,6 +163,7 @@ Result<report::Outcome> Session::execute(const Task& task, std::size_t threads,
   if (!result) return fail(result.error());
   if (Status status = (*metrics)->status(); !status) return fail(status.error());
   report::Outcome outcome = report::outcome_of(method.name, seed, *result);
+  outcome.fingerprint = result_fingerprint_of(experiment, method, seed);
   if (outcome.ending != engine::Ending::interrupted) {
     const std::string file = (fs::path(*run_folder) / "result.json").string();
     if (Status written = report::write_text(file, report::to_json(outcome)); !written) {

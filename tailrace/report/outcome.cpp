@@ -27,6 +27,13 @@ double number(const Json& json) {
   return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
 }
 
+/// Hashes are texts, because numbers of 64 bits do not survive every reader of JSON.
+Json hexadecimal(std::uint64_t hash) { return fmt::format("{:016x}", hash); }
+
+std::uint64_t hexadecimal(const Json& json) {
+  return std::stoull(json.get<std::string>(), nullptr, 16);
+}
+
 Json to_json(const engine::Sample& sample) {
   const problem::Evaluation& evaluation = sample.evaluation;
   Json json = {{"step", sample.step},
@@ -78,6 +85,7 @@ Outcome parse(const std::string& text, const std::string& samples) {
   Outcome outcome;
   outcome.method = json.at("method").get<std::string>();
   outcome.seed = json.at("seed").get<std::uint64_t>();
+  outcome.fingerprint = hexadecimal(json.at("fingerprint"));
   outcome.ending = ending_from(json.at("ending").get<std::string>()).value();
   outcome.steps = json.at("steps").get<Version>();
   outcome.time.ns = json.at("time_ns").get<std::int64_t>();
@@ -90,7 +98,7 @@ Outcome parse(const std::string& text, const std::string& samples) {
   outcome.concurrency_max = json.at("concurrency_max").get<std::uint64_t>();
   outcome.utilization_mean = number(json.at("utilization_mean"));
   outcome.wall_seconds = number(json.at("wall_seconds"));
-  outcome.model_hash = std::stoull(json.at("model").get<std::string>(), nullptr, 16);
+  outcome.model_hash = hexadecimal(json.at("model"));
   if (!json.at("target").is_null()) outcome.target = sample_from(json.at("target"));
   std::istringstream lines(samples);
   for (std::string line; std::getline(lines, line);) {
@@ -129,6 +137,7 @@ std::string to_json(const Outcome& outcome) {
   const Json json = {
       {"method", outcome.method},
       {"seed", outcome.seed},
+      {"fingerprint", hexadecimal(outcome.fingerprint)},
       {"ending", engine::to_string(outcome.ending)},
       {"steps", outcome.steps},
       {"time_ns", outcome.time.ns},
@@ -141,7 +150,7 @@ std::string to_json(const Outcome& outcome) {
       {"concurrency_max", outcome.concurrency_max},
       {"utilization_mean", number(outcome.utilization_mean)},
       {"wall_seconds", number(outcome.wall_seconds)},
-      {"model", fmt::format("{:016x}", outcome.model_hash)},
+      {"model", hexadecimal(outcome.model_hash)},
       {"target", outcome.target ? to_json(*outcome.target) : Json(nullptr)},
       {"final", to_json(outcome.samples.back())},
   };

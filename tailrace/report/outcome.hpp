@@ -15,6 +15,7 @@ namespace tailrace::report {
 struct Outcome {
   std::string method;
   std::uint64_t seed = 0;
+  std::uint64_t fingerprint = 0;  ///< of everything that decided it, as its maker counts
   engine::Ending ending = engine::Ending::idle;
   Version steps = 0;
   Time time;

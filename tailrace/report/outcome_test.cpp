@@ -22,6 +22,7 @@ std::string lines_of(const Outcome& outcome) {
 
 TEST(OutcomeJson, ReadsBackToTheSameRun) {
   Outcome outcome = reached(run_with("clip2", 7, {1, 1.0 / 3, 0.1}));
+  outcome.fingerprint = 0xfedcba9876543211;
   outcome.samples[1].evaluation.test_accuracy = 0.75;
   outcome.samples[1].staleness_mean = 1.5;
   outcome.staleness_max = 31;
@@ -36,6 +37,7 @@ TEST(OutcomeJson, ReadsBackToTheSameRun) {
   EXPECT_EQ(copy->ending, engine::Ending::target);
   EXPECT_EQ(copy->target->time, Time{20'000'000'000});
   EXPECT_EQ(copy->samples[1].evaluation.test_accuracy, 0.75);
+  EXPECT_EQ(copy->fingerprint, 0xfedcba9876543211);
   EXPECT_EQ(copy->model_hash, 0xfedcba9876543210);
 }
 
