@@ -380,6 +380,7 @@ TEST_F(Program, RefusesNegativeCounts) {
 
 TEST_F(Program, ListsAndExplains) {
   EXPECT_THAT(run("list recipes").output, HasSubstr("  clipped_async_sgd"));
+  EXPECT_THAT(run("explain method").output, HasSubstr("an assigner"));
   EXPECT_THAT(run("explain clip2").output, HasSubstr("worker.step_size"));
   EXPECT_EQ(run("explain clipp2").exit, 1);
 }

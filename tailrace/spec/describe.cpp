@@ -65,12 +65,14 @@ std::string range_text(const Field& field, std::string_view key) {
     return text;
   } else if constexpr (detail::IsChoice<T>::value) {
     const KindInfo kind = kind_of<T>(key);
-    return kind.plural.empty() ? names_of(static_cast<const T*>(nullptr))
-                               : fmt::format("a {}", kind.name);
+    return kind.plural.empty()
+               ? names_of(static_cast<const T*>(nullptr))
+               : fmt::format("{} {}", kind.name.starts_with('a') ? "an" : "a", kind.name);
   } else if constexpr (detail::IsList<T>::value) {
     const std::string inner = range_text<typename T::value_type>(field, key);
-    return inner.starts_with("a ") ? fmt::format("list of {}s", inner.substr(2))
-                                   : fmt::format("list of {}", inner);
+    const bool one = inner.starts_with("a ") || inner.starts_with("an ");
+    return one ? fmt::format("list of {}s", inner.substr(inner.find(' ') + 1))
+               : fmt::format("list of {}", inner);
   } else if constexpr (ReadsFromText<T>) {
     return "(0, inf]";
   } else {
