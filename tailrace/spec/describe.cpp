@@ -12,6 +12,7 @@
 #include "tailrace/core/field_range.hpp"
 #include "tailrace/spec/experiment.hpp"
 #include "tailrace/spec/reader.hpp"
+#include "tailrace/spec/text.hpp"
 #include "tailrace/spec/toml.hpp"
 #include "tailrace/spec/writer.hpp"
 
@@ -65,9 +66,7 @@ std::string range_text(const Field& field, std::string_view key) {
     return text;
   } else if constexpr (detail::IsChoice<T>::value) {
     const KindInfo kind = kind_of<T>(key);
-    return kind.plural.empty()
-               ? names_of(static_cast<const T*>(nullptr))
-               : fmt::format("{} {}", kind.name.starts_with('a') ? "an" : "a", kind.name);
+    return kind.plural.empty() ? names_of(static_cast<const T*>(nullptr)) : with_article(kind.name);
   } else if constexpr (detail::IsList<T>::value) {
     const std::string inner = range_text<typename T::value_type>(field, key);
     const bool one = inner.starts_with("a ") || inner.starts_with("an ");

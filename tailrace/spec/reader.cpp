@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "tailrace/spec/suggest.hpp"
+#include "tailrace/spec/text.hpp"
 
 namespace tailrace::spec {
 namespace {
@@ -198,7 +199,7 @@ std::optional<Reader::Picked> Reader::pick(const Node& node, const ChoiceInfo& i
     return std::nullopt;
   }
   if (is_number && info.from_number) return Picked{.index = *info.from_number, .options = &node};
-  wrong_type(node, fmt::format("a {} (a name, or {{ kind = \"...\" }})", info.kind.name), at);
+  wrong_type(node, with_article(info.kind.name) + " (a name, or { kind = \"...\" })", at);
   return std::nullopt;
 }
 

@@ -18,4 +18,11 @@ template <class Texts>
   return all;
 }
 
+/// "an assigner", "a delay model".
+[[nodiscard]] inline std::string with_article(std::string_view noun) {
+  const bool vowel =
+      !noun.empty() && std::string_view("aeiou").find(noun.front()) != std::string_view::npos;
+  return (vowel ? "an " : "a ") + std::string(noun);
+}
+
 }  // namespace tailrace::spec
