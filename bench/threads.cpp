@@ -21,9 +21,9 @@ double threaded() {
 }
 
 /// The server's work and nothing else: one update after the other, nobody reads the model.
-double server_alone() {
+double server_alone(Pool* pool) {
   const std::vector<Real> start(dimension, 1);
-  const auto server = policy::make_server({}, {.start = start});
+  const auto server = policy::make_server({}, {.start = start, .pool = pool});
   policy::Update update;
   policy::Actions actions;
   for (Real& value : update.start(dimension)) value = 0;
@@ -41,7 +41,12 @@ double server_alone() {
 int main() {
   bench::heading("threads, 2 workers with free gradients, d = 10^7 (updates/s)");
   const auto [ours, limit] = bench::best_of(
-      5, [] { return threaded(); }, [] { return server_alone(); });
+      5, [] { return threaded(); }, [] { return server_alone(nullptr); });
   bench::report("against the server step alone", steps / ours, steps / limit, "updates/s",
                 limit / ours, ">= 0.7");
+  Pool two(2);
+  const auto [again, shared] = bench::best_of(
+      5, [] { return threaded(); }, [&] { return server_alone(&two); });
+  bench::report("against the server step alone on both cores", steps / again, steps / shared,
+                "updates/s", shared / again, "for comparison");
 }

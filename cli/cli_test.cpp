@@ -385,5 +385,18 @@ TEST_F(Program, ListsAndExplains) {
   EXPECT_EQ(run("explain clipp2").exit, 1);
 }
 
+// The first screen of the README is what the demo prints, to the letter.
+TEST_F(Program, PrintsForTheDemoWhatTheReadmeShows) {
+  const fs::path source = TAILRACE_SOURCE_DIR;
+
+  const Ended ended = run("compare '" + (source / "examples/demo.toml").string() +
+                          "' --out runs/demo --no-color --quiet");
+
+  EXPECT_EQ(ended.exit, 0);
+  const std::size_t table = ended.output.find("method ");
+  ASSERT_NE(table, std::string::npos) << ended.output;
+  EXPECT_THAT(read_file(source / "README.md"), HasSubstr(ended.output.substr(table)));
+}
+
 }  // namespace
 }  // namespace tailrace::cli

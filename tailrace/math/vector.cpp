@@ -5,10 +5,6 @@
 #include <cstdint>
 #include <vector>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 #include "tailrace/math/kernel.hpp"
 
 namespace tailrace::math {
@@ -88,28 +84,6 @@ TAILRACE_KERNEL bool subtract_scaled(const Real* from, Real* to, Real scale, con
     bad |= (std::bit_cast<std::uint32_t>(value) & exponent) == exponent ? 1U : 0U;
   }
   return bad == 0;
-}
-
-bool subtract_scaled_streaming(const Real* from, Real* to, Real scale, const Real* u,
-                               std::size_t size) {
-#ifdef __SSE2__
-  const std::size_t whole = size / 4 * 4;
-  const __m128 factor = _mm_set1_ps(scale);
-  const __m128i ones = _mm_set1_epi32(static_cast<int>(exponent));
-  __m128i bad = _mm_setzero_si128();
-  for (std::size_t i = 0; i < whole; i += 4) {
-    const __m128 value =
-        _mm_sub_ps(_mm_loadu_ps(from + i), _mm_mul_ps(factor, _mm_loadu_ps(u + i)));
-    _mm_stream_ps(to + i, value);
-    bad = _mm_or_si128(bad, _mm_cmpeq_epi32(_mm_and_si128(_mm_castps_si128(value), ones), ones));
-  }
-  // Streamed stores are not ordered with others; who takes the lock next must see them.
-  _mm_sfence();
-  const bool finite = _mm_movemask_epi8(bad) == 0;
-  return subtract_scaled(from + whole, to + whole, scale, u + whole, size - whole) && finite;
-#else
-  return subtract_scaled(from, to, scale, u, size);
-#endif
 }
 
 TAILRACE_KERNEL void scale(const Real* in, Real factor, Real* out, std::size_t size) {

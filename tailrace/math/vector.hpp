@@ -29,12 +29,6 @@ inline constexpr std::size_t chunk_size = std::size_t{1} << 16;
 /// to_i = from_i - scale * u_i (to may be from); false if any to_i is not finite.
 bool subtract_scaled(const Real* from, Real* to, Real scale, const Real* u, std::size_t size);
 
-/// The same, past the caches: `to` is another array, aligned to 64 bytes, and not read again soon.
-/// An ordinary store first fetches the line it overwrites; this one saves that third of the traffic
-/// when the arrays exceed the caches.
-bool subtract_scaled_streaming(const Real* from, Real* to, Real scale, const Real* u,
-                               std::size_t size);
-
 /// out_i = scale * in_i (out may be in).
 void scale(const Real* in, Real factor, Real* out, std::size_t size);
 

@@ -69,28 +69,6 @@ TEST(SubtractScaled, ReportsWhatIsNotFinite) {
   }
 }
 
-TEST(SubtractScaledStreaming, HasTheBitsOfTheOrdinaryOne) {
-  const std::vector<Real> from = normals(1037);
-  const std::vector<Real> u(from.rbegin(), from.rend());
-  std::vector<Real> ordinary(from.size());
-  alignas(64) Real streamed[1037];
-
-  EXPECT_TRUE(subtract_scaled(from.data(), ordinary.data(), 0.3F, u.data(), from.size()));
-  EXPECT_TRUE(subtract_scaled_streaming(from.data(), streamed, 0.3F, u.data(), from.size()));
-
-  EXPECT_EQ(ordinary, std::vector<Real>(streamed, streamed + from.size()));
-}
-
-TEST(SubtractScaledStreaming, ReportsWhatIsNotFinite) {
-  for (const std::size_t bad : {0, 7, 36}) {
-    const std::vector<Real> from(37, 1);
-    std::vector<Real> u(37, 1);
-    alignas(64) Real to[37];
-    u[bad] = std::numeric_limits<Real>::quiet_NaN();
-    EXPECT_FALSE(subtract_scaled_streaming(from.data(), to, 1, u.data(), from.size()));
-  }
-}
-
 TEST(AddScaled, SumsInDouble) {
   std::vector<double> sum = {1, 1};
   const std::vector<Real> u = {1e-9F, 4};

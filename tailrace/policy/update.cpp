@@ -14,7 +14,8 @@ using math::chunk_size;
 
 namespace {
 
-constexpr std::size_t streaming_dimension = std::size_t{1} << 20;
+/// Waking other threads costs tens of microseconds; sweeps over fewer chunks are over by then.
+constexpr std::size_t shared_chunks_min = 3;
 
 }  // namespace
 
@@ -63,7 +64,7 @@ void Update::sweep(const Body& body) {
   const std::size_t size = dimension();
   if (size <= chunk_size) return body(std::size_t{0}, std::size_t{0}, size);
   const std::size_t chunks = (size + chunk_size - 1) / chunk_size;
-  run_chunks(pool_, chunks, [&](std::size_t chunk) {
+  run_chunks(chunks < shared_chunks_min ? nullptr : pool_, chunks, [&](std::size_t chunk) {
     body(chunk, chunk * chunk_size, std::min(size, (chunk + 1) * chunk_size));
   });
 }
@@ -142,9 +143,6 @@ bool Update::subtract_from(const Real* from, Real* to, double step_size) {
   factor_ *= step_size;
   absorb_extreme_factor();
   const auto scale = static_cast<Real>(factor_);
-  // Beside an old version that others read, in arrays larger than a second-level cache.
-  const bool streams = from != to && dimension() >= streaming_dimension;
-  const auto subtract = streams ? math::subtract_scaled_streaming : math::subtract_scaled;
   std::atomic<bool> finite = true;
   sweep([&](std::size_t, std::size_t chunk_begin, std::size_t chunk_end) {
     Real scratch[block_size];
@@ -152,7 +150,7 @@ bool Update::subtract_from(const Real* from, Real* to, double step_size) {
     for (std::size_t begin = chunk_begin; begin < chunk_end; begin += block_size) {
       const std::size_t count = std::min(block_size, chunk_end - begin);
       const Real* u = load(begin, count, scratch, sum);
-      if (!subtract(from + begin, to + begin, scale, u, count)) {
+      if (!math::subtract_scaled(from + begin, to + begin, scale, u, count)) {
         finite.store(false, std::memory_order_relaxed);
       }
     }

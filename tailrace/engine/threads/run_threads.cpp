@@ -36,6 +36,7 @@ class ThreadedRun {
         method_(method),
         timing_(timing),
         options_(options),
+        pool_(options.threads > 1 ? std::make_unique<Pool>(options.threads) : nullptr),
         workers_(static_cast<std::uint32_t>(problem.workers())),
         keys_(options.seed),
         monitor_(problem, options.stop, options.evaluate, options.progress, options.observer,
@@ -47,7 +48,7 @@ class ThreadedRun {
     std::vector<Real> start(problem.dimension());
     problem.start(options.seed, start);
     server_ = policy::make_server(
-        method, {.start = start, .workers = workers_, .seed = options.seed, .pool = nullptr});
+        method, {.start = start, .workers = workers_, .seed = options.seed, .pool = pool_.get()});
   }
 
   Result<RunResult> run() {
@@ -295,6 +296,7 @@ class ThreadedRun {
   const policy::Method& method_;
   delay::Timing* timing_;
   const RunOptions& options_;
+  std::unique_ptr<Pool> pool_;  ///< shares the server's sweeps over large models among cores
   std::uint32_t workers_;
   policy::JobKeys keys_;
 
