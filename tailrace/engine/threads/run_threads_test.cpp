@@ -241,5 +241,23 @@ TEST_F(ThreadsTest, SaysHowMuchOfTheTimeEachWorkerComputed) {
   EXPECT_THAT(result.utilization, Each(::testing::AllOf(::testing::Gt(0), ::testing::Le(1))));
 }
 
+TEST(RunThreads, SharesTheStepsOfALargeModelAndReplaysToTheSameBits) {
+  const testing::TemporaryFolder folder;
+  const Toy problem({.workers = 3, .dimension = 3 * 65536 + 7, .noise = 0.5});
+  const policy::Method method = testing::stateful_method();
+  RunOptions options;
+  options.stop.steps = 12;
+  options.threads = 3;
+  auto log = RunLogWriter::open(folder.file("log"), 1, false);
+  options.log = &*log;
+
+  const Result<RunResult> recorded = run_threads(problem, method, nullptr, options);
+  const Result<RunResult> replayed = replay(problem, method, *read_run_log(folder.file("log")), {});
+
+  ASSERT_TRUE(recorded && replayed);
+  EXPECT_EQ(recorded->steps, 12U);
+  EXPECT_EQ(recorded->model_hash, replayed->model_hash);
+}
+
 }  // namespace
 }  // namespace tailrace::engine
