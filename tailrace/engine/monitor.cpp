@@ -59,9 +59,22 @@ void Monitor::record(const Standing& standing, const problem::Evaluation& evalua
 }
 
 void Monitor::after_arrival(const Standing& standing, bool diverged) {
+  watch_progress(standing);
   if (diverged) end(Ending::diverged);
   if (stop_.steps && standing.step >= *stop_.steps) end(Ending::steps);
   if (stop_.gradients && standing.gradients >= *stop_.gradients) end(Ending::gradients);
+}
+
+void Monitor::watch_progress(const Standing& standing) {
+  constexpr std::uint64_t events_max = 1'000'000;
+  const std::uint64_t useful = standing.counts->arrivals - standing.counts->discarded;
+  if (standing.step == last_step_ && useful <= useful_) {
+    if (++fruitless_ == events_max) end(Ending::fruitless);
+    return;
+  }
+  last_step_ = standing.step;
+  useful_ = useful;
+  fruitless_ = 0;
 }
 
 double Monitor::share(const Standing& standing) const {
@@ -102,7 +115,7 @@ void Monitor::finish(const Standing& standing, std::span<const Real> model, RunR
 }
 
 void Monitor::state(Archive& archive) {
-  archive(samples_, target_, next_evaluation_);
+  archive(samples_, target_, next_evaluation_, last_step_, useful_, fruitless_);
   plan_next_moment();
 }
 

@@ -40,7 +40,7 @@ class Monitor {
   /// Records figures that were computed elsewhere.
   void record(const Standing& standing, const problem::Evaluation& evaluation);
 
-  /// Applies the rules that count steps and gradients; called after every arrival.
+  /// Applies the rules that count steps and gradients; called after every arrival and timer.
   void after_arrival(const Standing& standing, bool diverged);
   void end(Ending ending) {
     if (!ending_) ending_ = ending;
@@ -56,6 +56,8 @@ class Monitor {
   void state(Archive& archive);
 
  private:
+  /// Notices that updates arrive, or jobs are given up, all in vain.
+  void watch_progress(const Standing& standing);
   [[nodiscard]] double share(const Standing& standing) const;
   void plan_next_moment();
 
@@ -70,6 +72,9 @@ class Monitor {
   Time next_evaluation_ = Time::never();
   Time next_moment_ = Time::never();
   std::optional<Ending> ending_;
+  Version last_step_ = 0;
+  std::uint64_t useful_ = 0;     ///< most updates that were of use at once since the last step
+  std::uint64_t fruitless_ = 0;  ///< events since that number or the step has grown
 };
 
 }  // namespace tailrace::engine

@@ -54,6 +54,38 @@ TEST_F(MonitorTest, EndsAtTheStepLimit) {
   EXPECT_EQ(monitor.ending(), Ending::steps);
 }
 
+TEST_F(MonitorTest, EndsWhenAMillionEventsInARowBroughtNoUpdateOfUse) {
+  Monitor monitor = this->monitor({.steps = 3});
+
+  monitor.after_arrival(at(1), false);
+  for (int event = 1; event < 1'000'000; ++event) {
+    ++counts_.arrivals;
+    ++counts_.discarded;
+    monitor.after_arrival(at(1), false);
+  }
+  EXPECT_FALSE(monitor.ending());
+  monitor.after_arrival(at(1), false);
+
+  EXPECT_EQ(monitor.ending(), Ending::fruitless);
+}
+
+TEST_F(MonitorTest, WaitsForALargeBufferAsLongAsItFills) {
+  Monitor monitor = this->monitor({.steps = 3});
+
+  for (int event = 0; event < 1'500'000; ++event) {
+    ++counts_.arrivals;
+    monitor.after_arrival(at(1), false);
+  }
+
+  EXPECT_FALSE(monitor.ending());
+}
+
+TEST(Endings, AreReadBackFromTheirNames) {
+  EXPECT_EQ(ending_from("no update of use"), Ending::fruitless);
+  EXPECT_EQ(ending_from(to_string(Ending::target)), Ending::target);
+  EXPECT_EQ(ending_from("tired"), std::nullopt);
+}
+
 TEST_F(MonitorTest, EndsAtTheGradientLimit) {
   Monitor monitor = this->monitor({.gradients = 10});
 

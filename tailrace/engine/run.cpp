@@ -39,10 +39,21 @@ std::string_view to_string(Ending ending) {
       return "diverged";
     case Ending::idle:
       return "no work left";
+    case Ending::fruitless:
+      return "no update of use";
     case Ending::interrupted:
       return "interrupted";
   }
   return "?";
+}
+
+std::optional<Ending> ending_from(std::string_view text) {
+  using enum Ending;
+  for (const Ending ending :
+       {target, steps, time, gradients, diverged, idle, fruitless, interrupted}) {
+    if (to_string(ending) == text) return ending;
+  }
+  return std::nullopt;
 }
 
 std::string RunResult::summary() const {

@@ -94,9 +94,14 @@ struct Evaluate {
 };
 
 /// Why a run ended.
-enum class Ending { target, steps, time, gradients, diverged, idle, interrupted };
+///
+///   idle       nobody has work any more
+///   fruitless  a million events in a row brought no update of use: it would never step again
+enum class Ending { target, steps, time, gradients, diverged, idle, fruitless, interrupted };
 
 [[nodiscard]] std::string_view to_string(Ending ending);
+/// The ending that to_string() calls so; nothing if there is none.
+[[nodiscard]] std::optional<Ending> ending_from(std::string_view text);
 
 /// One row of a run's metrics.
 struct Sample {

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -14,11 +13,6 @@ namespace tailrace::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::array endings = {engine::Ending::target,     engine::Ending::steps,
-                                engine::Ending::time,       engine::Ending::gradients,
-                                engine::Ending::diverged,   engine::Ending::idle,
-                                engine::Ending::interrupted};
 
 /// JSON has no NaN and no infinity.
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
@@ -72,13 +66,6 @@ engine::Sample sample_from(const Json& json) {
   return sample;
 }
 
-std::optional<engine::Ending> ending_from(const std::string& text) {
-  for (const engine::Ending ending : endings) {
-    if (engine::to_string(ending) == text) return ending;
-  }
-  return std::nullopt;
-}
-
 Json to_json(const Measures& measures) {
   Json json = {{"sequence_correlation", number(measures.sequence_correlation)},
                {"delay_variance", number(measures.delay_variance)}};
@@ -106,7 +93,7 @@ Outcome parse(const std::string& text, const std::string& samples) {
   outcome.method = json.at("method").get<std::string>();
   outcome.seed = json.at("seed").get<std::uint64_t>();
   outcome.fingerprint = hexadecimal(json.at("fingerprint"));
-  outcome.ending = ending_from(json.at("ending").get<std::string>()).value();
+  outcome.ending = engine::ending_from(json.at("ending").get<std::string>()).value();
   outcome.steps = json.at("steps").get<Version>();
   outcome.time.ns = json.at("time_ns").get<std::int64_t>();
   outcome.gradients = json.at("gradients").get<std::uint64_t>();

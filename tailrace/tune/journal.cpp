@@ -53,13 +53,12 @@ std::string line_of(const Finding& finding, const std::vector<std::string>& name
          '\n';
 }
 
-engine::Ending ending_from(const std::string& text) {
-  using engine::Ending;
-  for (const Ending ending : {Ending::target, Ending::steps, Ending::time, Ending::gradients,
-                              Ending::diverged, Ending::idle}) {
-    if (engine::to_string(ending) == text) return ending;
+engine::Ending ending_of(const std::string& text) {
+  const std::optional<engine::Ending> ending = engine::ending_from(text);
+  if (!ending || *ending == engine::Ending::interrupted) {
+    throw std::invalid_argument(fmt::format("\"{}\" is no ending", text));
   }
-  throw std::invalid_argument(fmt::format("\"{}\" is no ending", text));
+  return *ending;
 }
 
 /// Throws what nlohmann::json throws; the caller is the border.
@@ -72,7 +71,7 @@ Finding finding_from(std::string_view line, const std::vector<std::string>& name
   for (const std::string& name : names) {
     finding.values.push_back(json.at("values").at(name).get<double>());
   }
-  finding.ending = ending_from(json.at("ending").get<std::string>());
+  finding.ending = ending_of(json.at("ending").get<std::string>());
   const Json& metric = json.at("metric");
   finding.metric =
       metric.is_null() ? std::numeric_limits<double>::quiet_NaN() : metric.get<double>();
