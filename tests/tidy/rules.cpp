@@ -14,9 +14,10 @@ namespace {
 constexpr int lines_max = 499;
 constexpr int columns_max = 100;
 
-constexpr std::array<std::string_view, 15> dependency_order = {
-    "core",   "math",     "data",        "problem", "delay",  "policy", "recipe",      "theory",
-    "engine", "diagnose", "catalog.hpp", "spec",    "report", "tune",   "tailrace.hpp"};
+constexpr std::array<std::string_view, 18> dependency_order = {
+    "core",     "math",        "data",   "fetch",  "problem", "neural",
+    "torch",    "delay",       "policy", "recipe", "theory",  "engine",
+    "diagnose", "catalog.hpp", "spec",   "report", "tune",    "tailrace.hpp"};
 
 constexpr std::array<std::string_view, 7> pure_folders = {"core",  "math",   "data",  "problem",
                                                           "delay", "policy", "recipe"};
