@@ -30,6 +30,7 @@ class Locate : public ::testing::Test {
   }
 
   fs::path file(const fs::path& name) const {
+    fs::create_directories((folder_ / name).parent_path());
     std::ofstream(folder_ / name) << "1 1:1\n";
     return folder_ / name;
   }
@@ -80,6 +81,78 @@ TEST_F(Locate, RefusesPipesAndFolders) {
 
   EXPECT_EQ(locate(pipe.string()).error().front().code, "data/not-a-file");
   EXPECT_EQ(locate(folder_.string()).error().front().code, "data/not-a-file");
+}
+
+TEST_F(Locate, FindsTheFolderOfAKnownSetHoweverItsNameIsWritten) {
+  const fs::path folder = file("glue/SST-2/train.tsv").parent_path();
+
+  for (const char* name : {"sst-2", "SST-2", "sst2", "SST_2"}) {
+    EXPECT_EQ(locate_folder(name).value(), folder) << name;
+  }
+}
+
+TEST_F(Locate, TakesNoFolderThatHoldsNoneOfASetsFiles) {
+  fs::create_directories(folder_ / "mnist");
+  const fs::path other = file("MNIST/raw/train-labels-idx1-ubyte.gz").parent_path();
+
+  EXPECT_EQ(locate_folder("mnist").value(), other);  // where torchvision leaves it
+}
+
+TEST_F(Locate, PrefersAPathToAFolderAndKnowsFoldersOfOtherNames) {
+  const fs::path own = file("my_set/train.tsv").parent_path();
+
+  EXPECT_EQ(locate_folder(own.string()).value(), own);
+  EXPECT_EQ(locate_folder("my_set").value(), own);
+}
+
+TEST_F(Locate, SaysWhereItSearchedForAFolderAndHowToFetchIt) {
+  const auto found = locate_folder("QNLI");
+
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().front().code, "data/not-found");
+  for (const fs::path& root : data_roots()) {
+    EXPECT_THAT(found.error().front().what, HasSubstr((root / "glue/QNLI").string()));
+  }
+  EXPECT_THAT(found.error().front().fix, HasSubstr("tailrace data fetch qnli"));
+  EXPECT_FALSE(locate_folder(""));
+  EXPECT_FALSE(locate_folder("nowhere/sst-2"));
+}
+
+TEST_F(Locate, FindsTheFileOfAKnownSetThatIsOneFile) {
+  const fs::path text = file("shakespeare/input.txt");
+  const fs::path rows = file("libsvm/gisette_scale");
+
+  EXPECT_EQ(locate("shakespeare").value(), text);
+  EXPECT_EQ(locate("gisette").value(), rows);
+}
+
+TEST_F(Locate, LooksFirstWhereItIsToldToAndThenWhereItDidBefore) {
+  const fs::path old_one = file("tailrace_one");
+  const fs::path old_two = file("tailrace_two");
+  const fs::path new_one = file("first/tailrace_one");
+
+  ASSERT_TRUE(look_first_in((folder_ / "first").string()));
+
+  EXPECT_EQ(locate("tailrace_one").value(), new_one);
+  EXPECT_EQ(locate("tailrace_two").value(), old_two);
+  EXPECT_EQ(download_folder(), folder_ / "first");
+  EXPECT_TRUE(fs::exists(old_one));
+}
+
+TEST_F(Locate, RefusesToLookInAFolderThatIsNotThereOrHasAColon) {
+  fs::create_directories(folder_ / "a:b");
+
+  EXPECT_EQ(look_first_in((folder_ / "none").string()).error().front().code, "data/no-folder");
+  EXPECT_EQ(look_first_in((folder_ / "a:b").string()).error().front().code, "data/no-folder");
+}
+
+TEST(KnownSets, HaveNamesThatDifferAndFindThemselves) {
+  for (const KnownSet& set : known_sets()) {
+    EXPECT_EQ(find_known_set(set.name), &set);
+    EXPECT_FALSE(set.files.empty());
+    EXPECT_FALSE(set.folders.empty());
+  }
+  EXPECT_EQ(find_known_set("no-such-set"), nullptr);
 }
 
 }  // namespace
