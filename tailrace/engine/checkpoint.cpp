@@ -3,8 +3,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "tailrace/core/file.hpp"
 #include "tailrace/core/hash.hpp"
-#include "tailrace/engine/file.hpp"
 
 namespace tailrace::engine {
 namespace {

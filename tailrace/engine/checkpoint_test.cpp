@@ -7,8 +7,8 @@
 
 #include <csignal>
 
+#include "tailrace/core/file.hpp"
 #include "tailrace/engine/engine_test.hpp"
-#include "tailrace/engine/file.hpp"
 
 namespace tailrace::engine {
 namespace {
@@ -147,7 +147,7 @@ TEST_F(CheckpointTest, ExplainsAFolderThatIsNotThere) {
   const Status saved = Checkpoint(nowhere).save(notes.state());
 
   ASSERT_FALSE(saved);
-  EXPECT_EQ(saved.error().front().code, "engine/io");
+  EXPECT_EQ(saved.error().front().code, "core/io");
   EXPECT_NE(saved.error().front().what.find("No such file or directory"), std::string::npos);
 }
 
@@ -159,7 +159,7 @@ TEST_F(CheckpointTest, ExplainsAPathThatCannotBeLookedAt) {
   const Result<bool> found = Checkpoint(endless).restore(notes.state());
 
   ASSERT_FALSE(found);
-  EXPECT_EQ(found.error().front().code, "engine/io");
+  EXPECT_EQ(found.error().front().code, "core/io");
 }
 
 TEST_F(CheckpointTest, LeavesTheOneBeforeWhenTheDiskIsFull) {
@@ -169,7 +169,7 @@ TEST_F(CheckpointTest, LeavesTheOneBeforeWhenTheDiskIsFull) {
   const Status saved = save({8, "eight"});
 
   ASSERT_FALSE(saved);
-  EXPECT_EQ(saved.error().front().code, "engine/disk-full");
+  EXPECT_EQ(saved.error().front().code, "core/disk-full");
   Notes restored;
   ASSERT_TRUE(Checkpoint(options()).restore(restored.state()));
   EXPECT_EQ(restored, (Notes{7, "seven"}));

@@ -6,8 +6,8 @@
 #include <cstring>
 #include <span>
 
+#include "tailrace/core/file.hpp"
 #include "tailrace/core/hash.hpp"
-#include "tailrace/engine/file.hpp"
 
 namespace tailrace::engine {
 namespace {

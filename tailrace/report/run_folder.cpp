@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "tailrace/engine/file.hpp"
+#include "tailrace/core/file.hpp"
 
 namespace tailrace::report {
 namespace {
@@ -238,7 +238,7 @@ std::string default_folder(std::string_view title) {
 }
 
 Status write_text(const std::string& path, std::string_view text) {
-  return engine::write_whole(path, std::as_bytes(std::span(text)));
+  return write_whole(path, std::as_bytes(std::span(text)));
 }
 
 std::string machine_json(std::string_view version) {

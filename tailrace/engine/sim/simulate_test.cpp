@@ -335,7 +335,7 @@ TEST_F(ResumeTest, SaysThatACheckpointCannotBeWritten) {
   const Result<RunResult> result = simulate(toy_, stateful_method(), *stateful_timing(5), options);
 
   ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().front().code, "engine/io");
+  EXPECT_EQ(result.error().front().code, "core/io");
 }
 
 TEST_F(ResumeTest, ReplaysItsLogToTheSameModel) {

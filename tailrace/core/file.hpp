@@ -7,12 +7,19 @@
 
 #include "tailrace/core/result.hpp"
 
-namespace tailrace::engine {
+namespace tailrace {
 
 /// Writes a whole file so that after a crash either the old or the new one is there: beside it,
 /// fsync, rename, fsync of the folder. A full disk leaves the old file intact and says so.
+///
+/// Errors  core/disk-full, core/io.
 [[nodiscard]] Status write_whole(const std::string& path, std::span<const std::byte> bytes);
 
+/// The same of a file that lies in memory in several pieces.
+[[nodiscard]] Status write_whole(const std::string& path,
+                                 std::span<const std::span<const std::byte>> pieces);
+
+/// Errors  core/io.
 [[nodiscard]] Result<std::vector<std::byte>> read_whole(const std::string& path);
 
-}  // namespace tailrace::engine
+}  // namespace tailrace
