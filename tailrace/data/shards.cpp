@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <map>
 #include <numeric>
+#include <queue>
 #include <utility>
 
 #include "tailrace/core/check.hpp"
@@ -29,8 +31,8 @@ std::vector<std::size_t> equal_bounds(std::size_t samples, std::size_t workers) 
 }
 
 /// Sample numbers of every class in shuffled order, classes by ascending label.
-std::vector<Samples> shuffled_classes(std::span<const std::int8_t> labels, Stream& stream) {
-  std::map<std::int8_t, Samples> by_label;
+std::vector<Samples> shuffled_classes(std::span<const std::int32_t> labels, Stream& stream) {
+  std::map<std::int32_t, Samples> by_label;
   for (std::size_t s = 0; s < labels.size(); ++s) {
     by_label[labels[s]].push_back(static_cast<std::uint32_t>(s));
   }
@@ -74,8 +76,12 @@ std::size_t draw_class(Stream& stream, std::span<const double> shares,
 
 class Splitter {
  public:
-  Splitter(std::span<const std::int8_t> labels, std::size_t workers, Stream stream)
-      : labels_(labels), workers_(workers), stream_(stream) {}
+  Splitter(const SampleFacts& samples, std::size_t workers, Stream stream)
+      : count_(samples.count),
+        labels_(samples.labels),
+        groups_(samples.groups),
+        workers_(workers),
+        stream_(stream) {}
 
   Result<Partition> operator()(const Contiguous&) { return in_order(); }
 
@@ -86,6 +92,7 @@ class Splitter {
   }
 
   Result<Partition> operator()(const SortedByLabel&) {
+    if (labels_.empty()) return no_labels(SortedByLabel::name);
     Partition partition = in_order();
     std::stable_sort(partition.order.begin(), partition.order.end(),
                      [this](std::uint32_t a, std::uint32_t b) { return labels_[a] < labels_[b]; });
@@ -93,12 +100,34 @@ class Splitter {
   }
 
   Result<Partition> operator()(const Dirichlet& options) {
+    if (labels_.empty()) return no_labels(Dirichlet::name);
     return options.sizes == DirichletSizes::equal ? equal(options.alpha) : uneven(options.alpha);
   }
 
+  Result<Partition> operator()(const Grouped&) {
+    if (groups_.empty()) {
+      return fail({"data/no-groups", "this data does not say which samples belong together", "",
+                   "choose other shards, such as \"shuffled\""});
+    }
+    std::vector<Samples> groups = shuffled_groups();
+    if (groups.size() < workers_) {
+      return fail({"data/too-few-groups",
+                   fmt::format("{} groups of samples cannot be dealt to {} workers", groups.size(),
+                               workers_),
+                   "", fmt::format("choose 1 to {} workers", groups.size())});
+    }
+    return joined(dealt(groups));
+  }
+
  private:
+  static tl::unexpected<Errors> no_labels(std::string_view choice) {
+    return fail({"data/no-labels",
+                 fmt::format("{} goes by the class of each sample, and this data has none", choice),
+                 "", "choose other shards, such as \"shuffled\""});
+  }
+
   Partition in_order() const {
-    Partition partition{Samples(labels_.size()), equal_bounds(labels_.size(), workers_)};
+    Partition partition{Samples(count_), equal_bounds(count_, workers_)};
     std::iota(partition.order.begin(), partition.order.end(), 0u);
     return partition;
   }
@@ -109,9 +138,9 @@ class Splitter {
     concentrations.reserve(classes.size());
     for (const Samples& samples : classes) {
       concentrations.push_back(alpha * static_cast<double>(samples.size()) /
-                               static_cast<double>(labels_.size()));
+                               static_cast<double>(count_));
     }
-    Partition partition{{}, equal_bounds(labels_.size(), workers_)};
+    Partition partition{{}, equal_bounds(count_, workers_)};
     for (std::size_t i = 0; i < workers_; ++i) {
       const std::vector<double> shares = draw_dirichlet(stream_, concentrations);
       while (partition.order.size() < partition.begins[i + 1]) {
@@ -134,8 +163,48 @@ class Splitter {
         {"data/empty-shard",
          fmt::format("dirichlet with alpha = {} left a worker without a sample in each of {} draws "
                      "({} samples, {} workers)",
-                     alpha, uneven_draws_max, labels_.size(), workers_),
+                     alpha, uneven_draws_max, count_, workers_),
          "", "choose a larger alpha, fewer workers, or sizes = \"equal\""});
+  }
+
+  /// Samples of every group in file order; groups in random order, the larger before the smaller.
+  std::vector<Samples> shuffled_groups() {
+    std::map<std::uint32_t, Samples> by_group;
+    for (std::size_t s = 0; s < groups_.size(); ++s) {
+      by_group[groups_[s]].push_back(static_cast<std::uint32_t>(s));
+    }
+    std::vector<Samples> groups;
+    for (auto& [group, samples] : by_group) groups.push_back(std::move(samples));
+    shuffle(stream_, std::span(groups));
+    std::ranges::stable_sort(
+        groups, [](const Samples& a, const Samples& b) { return a.size() > b.size(); });
+    return groups;
+  }
+
+  /// The groups one by one to the worker that has the fewest samples; the first of several.
+  std::vector<Samples> dealt(const std::vector<Samples>& groups) {
+    std::vector<Samples> shards(workers_);
+    using Load = std::pair<std::size_t, std::size_t>;  // samples, worker
+    std::priority_queue<Load, std::vector<Load>, std::greater<>> loads;
+    for (std::size_t i = 0; i < workers_; ++i) loads.emplace(0, i);
+    for (const Samples& group : groups) {
+      const std::size_t worker = loads.top().second;
+      loads.pop();
+      shards[worker].insert(shards[worker].end(), group.begin(), group.end());
+      loads.emplace(shards[worker].size(), worker);
+    }
+    shuffle(stream_, std::span(shards));
+    return shards;
+  }
+
+  static Partition joined(const std::vector<Samples>& shards) {
+    Partition partition{{}, {0}};
+    partition.begins.reserve(shards.size() + 1);
+    for (const Samples& shard : shards) {
+      partition.order.insert(partition.order.end(), shard.begin(), shard.end());
+      partition.begins.push_back(partition.order.size());
+    }
+    return partition;
   }
 
   Partition draw_uneven(double alpha) {
@@ -156,31 +225,29 @@ class Splitter {
         begin = end;
       }
     }
-    Partition partition{{}, {0}};
-    partition.begins.reserve(workers_ + 1);
-    for (const Samples& shard : shards) {
-      partition.order.insert(partition.order.end(), shard.begin(), shard.end());
-      partition.begins.push_back(partition.order.size());
-    }
-    return partition;
+    return joined(shards);
   }
 
-  std::span<const std::int8_t> labels_;
+  std::size_t count_;
+  std::span<const std::int32_t> labels_;
+  std::span<const std::uint32_t> groups_;
   std::size_t workers_;
   Stream stream_;
 };
 
 }  // namespace
 
-Result<Partition> split(const Shards& shards, std::span<const std::int8_t> labels,
-                        std::size_t workers, Stream stream) {
-  TAILRACE_CHECK(labels.size() <= std::numeric_limits<std::uint32_t>::max());
-  if (workers == 0 || workers > labels.size()) {
+Result<Partition> split(const Shards& shards, const SampleFacts& samples, std::size_t workers,
+                        Stream stream) {
+  TAILRACE_CHECK(samples.count <= std::numeric_limits<std::uint32_t>::max());
+  TAILRACE_CHECK(samples.labels.empty() || samples.labels.size() == samples.count);
+  TAILRACE_CHECK(samples.groups.empty() || samples.groups.size() == samples.count);
+  if (workers == 0 || workers > samples.count) {
     return fail({"data/too-many-shards",
-                 fmt::format("{} samples cannot be split among {} workers", labels.size(), workers),
-                 "", fmt::format("choose 1 to {} workers", labels.size())});
+                 fmt::format("{} samples cannot be split among {} workers", samples.count, workers),
+                 "", fmt::format("choose 1 to {} workers", samples.count)});
   }
-  return std::visit(Splitter(labels, workers, stream), shards);
+  return std::visit(Splitter(samples, workers, stream), shards);
 }
 
 }  // namespace tailrace::data

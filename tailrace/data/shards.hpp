@@ -88,8 +88,38 @@ struct Dirichlet {
   }
 };
 
+/// All samples of one group (a writer, a speaker, a line) at one worker: workers differ as people
+/// do.
+///
+///   Groups in random order, the larger before the smaller, go one by one to the worker that has the
+///   fewest samples so far; then workers change names at random. So no worker has more samples than
+///   another by more than one group. Within a worker: group after group, each in file order.
+///
+/// Errors  data/no-groups when the data names none; data/too-few-groups when there are more workers
+///         than groups.
+/// Source  Caldas et al.: LEAF, arXiv:1812.01097 (one worker a writer, which this is when there are
+///         as many workers as groups); several groups a worker and their balance are ours.
+struct Grouped {
+  static constexpr std::string_view name = "grouped";
+  static constexpr std::string_view summary =
+      "Whole groups (writers, speakers, lines), dealt at random into parts of like size.";
+  static constexpr std::string_view formula =
+      "groups in random order, the larger first, each to the worker with the fewest samples so far";
+  static constexpr std::string_view source =
+      "Caldas et al.: LEAF, arXiv:1812.01097 (one worker a group); how several share one is ours";
+
+  static void fields(auto&, auto&&) {}
+};
+
 /// How samples are split among workers.
-using Shards = std::variant<Contiguous, Shuffled, SortedByLabel, Dirichlet>;
+using Shards = std::variant<Contiguous, Shuffled, SortedByLabel, Dirichlet, Grouped>;
+
+/// What is known of the samples that are split.
+struct SampleFacts {
+  std::size_t count = 0;
+  std::span<const std::int32_t> labels = {};   ///< (count) classes; empty: there are none
+  std::span<const std::uint32_t> groups = {};  ///< (count) who wrote each; empty: nobody knows
+};
 
 /// Every sample at exactly one worker.
 struct Partition {
@@ -102,11 +132,11 @@ struct Partition {
   }
 };
 
-/// Splits the samples with these labels (any number of classes) among workers; no shard is empty.
+/// Splits samples with any number of classes among workers; no shard is empty.
 ///
-/// Errors  data/too-many-shards when there are more workers than samples (or no worker); those of
-///         the choice.
-[[nodiscard]] Result<Partition> split(const Shards& shards, std::span<const std::int8_t> labels,
+/// Errors  data/too-many-shards when there are more workers than samples (or no worker);
+///         data/no-labels when the choice goes by class and there are none; those of the choice.
+[[nodiscard]] Result<Partition> split(const Shards& shards, const SampleFacts& samples,
                                       std::size_t workers, Stream stream);
 
 }  // namespace tailrace::data

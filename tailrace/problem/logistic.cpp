@@ -53,8 +53,10 @@ BuiltProblem Logistic::build(const ProblemSetup& setup) const {
     test_rows = std::move(file->rows);
   }
 
+  const std::vector<std::int32_t> labels(train->rows.labels.begin(), train->rows.labels.end());
   Result<data::Partition> partition =
-      data::split(shards, train->rows.labels, setup.workers, Stream(setup.seed, Purpose::shards));
+      data::split(shards, {.count = labels.size(), .labels = labels}, setup.workers,
+                  Stream(setup.seed, Purpose::shards));
   if (!partition) return fail(blame("shards", std::move(partition.error())));
   return make_logistic({
       .title = fmt::format("logistic on {}", std::filesystem::path(data).filename().string()),
