@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "tailrace/core/check.hpp"
+#include "tailrace/core/commas.hpp"
 #include "tailrace/problem/distinct_sampler.hpp"
 #include "tailrace/problem/noise_source.hpp"
 #include "tailrace/problem/row_parts.hpp"
@@ -70,13 +71,6 @@ Score sum_in_order(std::span<const Score> scores) {
     total.right += part.right;
   }
   return total;
-}
-
-/// 1234567 as "1,234,567".
-std::string grouped(std::size_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, ",");
-  return text;
 }
 
 class LogisticProblem final : public Problem {
@@ -275,10 +269,10 @@ Evaluation LogisticProblem::evaluate(std::span<const Real> model, Pool* pool) co
 
 std::string LogisticProblem::describe() const {
   const auto [smallest, largest] = shard_sizes();
-  std::string sizes = grouped(smallest);
-  if (largest != smallest) sizes += " to " + grouped(largest);
+  std::string sizes = with_commas(smallest);
+  if (largest != smallest) sizes += " to " + with_commas(largest);
   return fmt::format("{}: {} rows, {} features, {} {} of {}", task_.title,
-                     grouped(task_.train.size()), grouped(dimension()), grouped(workers()),
+                     with_commas(task_.train.size()), with_commas(dimension()), with_commas(workers()),
                      workers() == 1 ? "shard" : "shards", sizes);
 }
 

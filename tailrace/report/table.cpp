@@ -8,6 +8,8 @@
 #include <optional>
 #include <string_view>
 
+#include "tailrace/core/commas.hpp"
+
 namespace tailrace::report {
 namespace {
 
@@ -15,13 +17,6 @@ constexpr std::size_t columns = 9;
 constexpr std::size_t line_max = 100;
 constexpr std::size_t method_min = 12;
 using Row = std::array<std::string, columns>;
-
-std::string with_commas(double value) {
-  std::string text = fmt::format("{:.0f}", value);
-  const std::size_t first = text.front() == '-' ? 1 : 0;
-  for (std::size_t i = text.size(); i > first + 3; i -= 3) text.insert(i - 3, ",");
-  return text;
-}
 
 /// "412 [398, 455]"; a single run has no spread.
 std::string spread_text(const Spread& spread, std::size_t runs) {
@@ -118,7 +113,9 @@ std::string short_number(double value) {
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
   const double size = std::fabs(value);
   if (size >= 1e7 || (size < 1e-4 && size > 0)) return fmt::format("{:.2e}", value);
-  if (size >= 1000) return with_commas(value);
+  if (size >= 1000) {
+    return (value < 0 ? "-" : "") + with_commas(static_cast<std::size_t>(std::nearbyint(size)));
+  }
   return fmt::format("{:.4g}", value);
 }
 
