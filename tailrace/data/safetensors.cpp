@@ -129,8 +129,8 @@ Result<std::vector<Tensor>> place(std::vector<HeaderEntry> entries,
                        .bytes = numbers.subspan(entry.begin, entry.end - entry.begin)});
   }
   if (end != numbers.size()) {
-    return malformed(
-        file, fmt::format("{} bytes behind the last tensor belong to none", numbers.size() - end));
+    return malformed(file + ", end", fmt::format("{} bytes behind the last tensor belong to none",
+                                                 numbers.size() - end));
   }
   return tensors;
 }
