@@ -29,15 +29,16 @@ if(TAILRACE_INSTALL)
   install(TARGETS tailrace_options EXPORT tailraceTargets)
 endif()
 
-# tailrace_component(name DEPENDS other... LIBRARIES external... PRIVATE_LIBRARIES external...
+# tailrace_component(name [OPTIONAL] DEPENDS other... LIBRARIES external... PRIVATE_LIBRARIES external...
 #                    HEADERS ... SOURCES ... TESTS ...)
 #
 # Makes the target tailrace_<name> (alias tailrace::<name>) from this folder, checks that every header compiles
 # alone (target all_verify_interface_header_sets), installs it, makes it part of tailrace::tailrace, and makes the
-# test program tailrace_<name>_test.
+# test program tailrace_<name>_test. An optional one is not part of tailrace::tailrace, since it needs what not everybody
+# has: who wants it asks find_package(tailrace) for it by name.
 function(tailrace_component name)
   cmake_parse_arguments(PARSE_ARGV 1 arg
-    "" "" "DEPENDS;LIBRARIES;PRIVATE_LIBRARIES;HEADERS;SOURCES;TESTS")
+    "OPTIONAL" "" "DEPENDS;LIBRARIES;PRIVATE_LIBRARIES;HEADERS;SOURCES;TESTS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "tailrace_component(${name}) does not know: ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -52,6 +53,10 @@ function(tailrace_component name)
     add_library(${target} INTERFACE)
   endif()
   add_library(tailrace::${name} ALIAS ${target})
+  set(set_name tailraceTargets)
+  if(arg_OPTIONAL)
+    set(set_name tailrace_${name}Targets)
+  endif()
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} VERIFY_INTERFACE_HEADER_SETS ON)
   foreach(dependency IN LISTS arg_DEPENDS)
     if(NOT TARGET ${dependency})
@@ -61,9 +66,11 @@ function(tailrace_component name)
   target_link_libraries(${target} ${scope} tailrace_options ${arg_DEPENDS} ${arg_LIBRARIES})
   target_sources(${target} ${scope} FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${arg_HEADERS})
   if(TAILRACE_INSTALL)
-    install(TARGETS ${target} EXPORT tailraceTargets FILE_SET HEADERS)
+    install(TARGETS ${target} EXPORT ${set_name} FILE_SET HEADERS)
   endif()
-  set_property(GLOBAL APPEND PROPERTY TAILRACE_COMPONENTS ${target})
+  if(NOT arg_OPTIONAL)
+    set_property(GLOBAL APPEND PROPERTY TAILRACE_COMPONENTS ${target})
+  endif()
   if(TAILRACE_TESTS AND arg_TESTS)
     tailrace_test(${target}_test SOURCES ${arg_TESTS} DEPENDS ${target})
   endif()

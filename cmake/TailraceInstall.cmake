@@ -3,6 +3,9 @@ include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tailrace)
 install(EXPORT tailraceTargets NAMESPACE tailrace:: DESTINATION ${package_dir})
+if(TARGET tailrace_torch)
+  install(EXPORT tailrace_torchTargets NAMESPACE tailrace:: DESTINATION ${package_dir})
+endif()
 configure_package_config_file(cmake/tailraceConfig.cmake.in tailraceConfig.cmake
   INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(tailraceConfigVersion.cmake COMPATIBILITY SameMinorVersion)

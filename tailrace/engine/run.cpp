@@ -16,6 +16,8 @@ std::optional<double> value_of(Metric metric, const problem::Evaluation& evaluat
       return evaluation.test_loss;
     case Metric::test_accuracy:
       return evaluation.test_accuracy;
+    case Metric::test_score:
+      return evaluation.test_score;
   }
   return std::nullopt;
 }
@@ -64,6 +66,7 @@ std::string RunResult::summary() const {
     text += fmt::format("loss {:.6g}, gradient norm {:.4g}", last.loss, last.gradient_norm);
     if (last.accuracy) text += fmt::format(", accuracy {:.4g}", *last.accuracy);
     if (last.test_accuracy) text += fmt::format(", test accuracy {:.4g}", *last.test_accuracy);
+    if (last.test_score) text += fmt::format(", test score {:.4g}", *last.test_score);
     text += '\n';
   }
   text += fmt::format("staleness {:.3g} on average, {} at most; {} updates discarded\n",

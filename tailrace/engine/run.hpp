@@ -18,7 +18,13 @@
 namespace tailrace::engine {
 
 /// The figure a target speaks of.
-enum class Metric { loss, gradient_norm, accuracy, test_loss, test_accuracy };
+enum class Metric { loss, gradient_norm, accuracy, test_loss, test_accuracy, test_score };
+
+/// Those of which more is better; they are at most 1. All others are never negative.
+[[nodiscard]] constexpr bool more_is_better(Metric metric) {
+  return metric == Metric::accuracy || metric == Metric::test_accuracy ||
+         metric == Metric::test_score;
+}
 
 }  // namespace tailrace::engine
 
@@ -30,7 +36,8 @@ struct EnumNames<engine::Metric> {
       std::pair{std::string_view("gradient_norm"), engine::Metric::gradient_norm},
       std::pair{std::string_view("accuracy"), engine::Metric::accuracy},
       std::pair{std::string_view("test_loss"), engine::Metric::test_loss},
-      std::pair{std::string_view("test_accuracy"), engine::Metric::test_accuracy}};
+      std::pair{std::string_view("test_accuracy"), engine::Metric::test_accuracy},
+      std::pair{std::string_view("test_score"), engine::Metric::test_score}};
 };
 }  // namespace tailrace
 
@@ -47,7 +54,7 @@ struct Target {
 
   static void fields(auto& self, auto&& field) {
     field("metric", self.metric,
-          Field{.doc = "loss, gradient_norm, accuracy, test_loss or test_accuracy"});
+          Field{.doc = "loss, gradient_norm, accuracy, test_loss, test_accuracy or test_score"});
     field("below", self.below,
           Field{.unit = "of the metric", .doc = "reached at this value or less"});
     field("above", self.above,

@@ -20,6 +20,7 @@ struct Evaluation {
   std::optional<double> accuracy = {};   ///< share of training samples classified right
   std::optional<double> test_loss = {};  ///< as the problem defines it
   std::optional<double> test_accuracy = {};  ///< share of test samples classified right
+  std::optional<double> test_score = {};     ///< the task's own figure, at most 1, more is better
 };
 
 /// One stochastic gradient, as a job asks for it.

@@ -116,6 +116,8 @@ std::string_view label_of(engine::Metric metric) {
       return "test loss";
     case engine::Metric::test_accuracy:
       return "test accuracy";
+    case engine::Metric::test_score:
+      return "test score";
   }
   return "";
 }
@@ -175,9 +177,8 @@ Chart comparison_chart(const std::vector<Outcome>& outcomes, const ComparisonOpt
     chart.target = options.target->below ? options.target->below : options.target->above;
     chart.target_label = fmt::format("target {}", short_number(*chart.target));
   }
-  const bool share = metric == engine::Metric::accuracy || metric == engine::Metric::test_accuracy;
   chart.x = linear_axis(0, end);
-  chart.y = y_axis(chart, !share);
+  chart.y = y_axis(chart, !engine::more_is_better(metric));
   return chart;
 }
 

@@ -41,6 +41,7 @@ Json to_json(const engine::Sample& sample) {
   add("accuracy", evaluation.accuracy);
   add("test_loss", evaluation.test_loss);
   add("test_accuracy", evaluation.test_accuracy);
+  add("test_score", evaluation.test_score);
   json["staleness_mean"] = number(sample.staleness_mean);
   json["staleness_max"] = sample.staleness_max;
   json["discarded"] = sample.discarded;
@@ -60,6 +61,7 @@ engine::Sample sample_from(const Json& json) {
   take("accuracy", sample.evaluation.accuracy);
   take("test_loss", sample.evaluation.test_loss);
   take("test_accuracy", sample.evaluation.test_accuracy);
+  take("test_score", sample.evaluation.test_score);
   sample.staleness_mean = number(json.at("staleness_mean"));
   sample.staleness_max = json.at("staleness_max").get<std::uint64_t>();
   sample.discarded = json.at("discarded").get<std::uint64_t>();
@@ -187,7 +189,7 @@ Result<Outcome> outcome_from_json(const std::string& json, const std::string& sa
 }
 
 std::string csv_header() {
-  return "step,time_s,gradients,loss,gradient_norm,accuracy,test_loss,test_accuracy,"
+  return "step,time_s,gradients,loss,gradient_norm,accuracy,test_loss,test_accuracy,test_score,"
          "staleness_mean,staleness_max,discarded";
 }
 
@@ -196,11 +198,11 @@ std::string csv_line(const engine::Sample& sample) {
   const auto optional = [](const std::optional<double>& value) {
     return value ? fmt::format("{}", *value) : std::string();
   };
-  return fmt::format("{},{},{},{},{},{},{},{},{},{},{}", sample.step, seconds_of(sample.time),
+  return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}", sample.step, seconds_of(sample.time),
                      sample.gradients, evaluation.loss, evaluation.gradient_norm,
                      optional(evaluation.accuracy), optional(evaluation.test_loss),
-                     optional(evaluation.test_accuracy), sample.staleness_mean,
-                     sample.staleness_max, sample.discarded);
+                     optional(evaluation.test_accuracy), optional(evaluation.test_score),
+                     sample.staleness_mean, sample.staleness_max, sample.discarded);
 }
 
 std::string json_line(const engine::Sample& sample) { return to_json(sample).dump(); }

@@ -62,6 +62,7 @@ MethodSummary summarize_one(const std::string& method, const Runs& runs) {
       spread(runs, [](const Outcome& run) { return run.final_evaluation().gradient_norm; });
   summary.accuracy = spread_if_known(runs, &problem::Evaluation::accuracy);
   summary.test_accuracy = spread_if_known(runs, &problem::Evaluation::test_accuracy);
+  summary.test_score = spread_if_known(runs, &problem::Evaluation::test_score);
   summary.staleness_mean = spread(runs, [](const Outcome& run) { return run.staleness_mean; });
   summary.staleness_max =
       spread(runs, [](const Outcome& run) { return static_cast<double>(run.staleness_max); });
@@ -136,7 +137,7 @@ std::vector<std::string> best_of_groups(const std::vector<MethodSummary>& summar
 std::string summary_csv(const std::vector<Outcome>& outcomes) {
   std::string text =
       "method,seed,ending,target_time_s,time_s,steps,gradients,loss,gradient_norm,accuracy,"
-      "test_accuracy,staleness_mean,staleness_max,concurrency_mean,concurrency_max,"
+      "test_accuracy,test_score,staleness_mean,staleness_max,concurrency_mean,concurrency_max,"
       "effective_workers,utilization_mean,discarded,sequence_correlation,delay_variance,"
       "virtual_distance_max,model\n";
   const auto optional = [](const std::optional<double>& value) {
@@ -152,15 +153,15 @@ std::string summary_csv(const std::vector<Outcome>& outcomes) {
       variance = run.measures->delay_variance;
       distance = run.measures->virtual_distance_max;
     }
-    text +=
-        fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:016x}\n",
-                    run.method, run.seed, engine::to_string(run.ending),
-                    run.target ? fmt::format("{}", seconds_of(run.target->time)) : std::string(),
-                    seconds_of(run.time), run.steps, run.gradients, last.loss, last.gradient_norm,
-                    optional(last.accuracy), optional(last.test_accuracy), run.staleness_mean,
-                    run.staleness_max, run.concurrency_mean, run.concurrency_max,
-                    run.effective_workers, run.utilization_mean, run.discarded + run.canceled,
-                    optional(correlation), optional(variance), optional(distance), run.model_hash);
+    text += fmt::format(
+        "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:016x}\n", run.method,
+        run.seed, engine::to_string(run.ending),
+        run.target ? fmt::format("{}", seconds_of(run.target->time)) : std::string(),
+        seconds_of(run.time), run.steps, run.gradients, last.loss, last.gradient_norm,
+        optional(last.accuracy), optional(last.test_accuracy), optional(last.test_score),
+        run.staleness_mean, run.staleness_max, run.concurrency_mean, run.concurrency_max,
+        run.effective_workers, run.utilization_mean, run.discarded + run.canceled,
+        optional(correlation), optional(variance), optional(distance), run.model_hash);
   }
   return text;
 }
@@ -179,6 +180,7 @@ std::string summary_json(const std::vector<MethodSummary>& summaries) {
                  {"gradient_norm", to_json(summary.gradient_norm)}};
     if (summary.accuracy) json["accuracy"] = to_json(*summary.accuracy);
     if (summary.test_accuracy) json["test_accuracy"] = to_json(*summary.test_accuracy);
+    if (summary.test_score) json["test_score"] = to_json(*summary.test_score);
     json["staleness_mean"] = to_json(summary.staleness_mean);
     json["staleness_max"] = to_json(summary.staleness_max);
     json["discarded"] = to_json(summary.discarded);

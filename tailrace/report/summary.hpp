@@ -33,6 +33,7 @@ struct MethodSummary {
   Spread gradient_norm;
   std::optional<Spread> accuracy;
   std::optional<Spread> test_accuracy;
+  std::optional<Spread> test_score;
   Spread staleness_mean;
   Spread staleness_max;
   Spread discarded;    ///< updates and canceled jobs

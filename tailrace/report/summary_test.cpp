@@ -86,7 +86,7 @@ TEST(SummaryCsv, HasALineForEveryRun) {
 
   EXPECT_EQ(summary_csv({reached(run_with("a", 4, {1, 0.5})), measured}),
             "method,seed,ending,target_time_s,time_s,steps,gradients,loss,gradient_norm,accuracy,"
-            "test_accuracy,staleness_mean,staleness_max,concurrency_mean,concurrency_max,"
+            "test_accuracy,test_score,staleness_mean,staleness_max,concurrency_mean,concurrency_max,"
             "effective_workers,utilization_mean,discarded,sequence_correlation,delay_variance,"
             "virtual_distance_max,model\n"
             "a,4,target reached,10,10,100,200,1,0.5,,,0,0,0,0,0,0,0,,,,0000000000000000\n"

@@ -104,7 +104,7 @@ class Checker {
                   .what = target.below ? "the target has two bounds" : "the target has no bound",
                   .path = path,
                   .fix = fmt::format("give one: {{ metric = \"{}\", {} = ... }}", metric,
-                                     is_share(target.metric) ? "above" : "below")});
+                                     engine::more_is_better(target.metric) ? "above" : "below")});
     }
     if (const std::optional<std::string> reason = unreachable(target)) {
       add({.code = "target-unreachable",
@@ -122,15 +122,12 @@ class Checker {
     }
   }
 
-  static bool is_share(engine::Metric metric) {
-    return metric == engine::Metric::accuracy || metric == engine::Metric::test_accuracy;
-  }
-
   static std::optional<std::string> unreachable(const engine::Target& target) {
     // Written so that NaN, which no comparison reaches, is refused.
     const bool below_zero = target.below && !(*target.below >= 0);
-    const bool above_one = target.above && is_share(target.metric) && !(*target.above <= 1);
-    if (above_one) return "accuracy is a share: choose at most 1";
+    const bool above_one =
+        target.above && engine::more_is_better(target.metric) && !(*target.above <= 1);
+    if (above_one) return "it is never above 1: choose at most 1";
     if (below_zero) return "it is never negative: choose 0 or more";
     if (target.above && !(*target.above < infinity)) return "choose a finite number";
     return std::nullopt;

@@ -38,6 +38,10 @@ class Network {
 
   /// The outputs that the task's loss takes: logits (count, outputs) or (count, length, outputs).
   [[nodiscard]] virtual at::Tensor forward(const Inputs& inputs) = 0;
+
+  /// Whether forward() in training draws from LibTorch's one generator of the process, as scripts
+  /// with dropout do. Such networks are computed one at a time.
+  [[nodiscard]] virtual bool draws_globally() const { return false; }
 };
 
 }  // namespace tailrace::torch

@@ -98,10 +98,6 @@ std::vector<std::string> Plan::names() const {
   return names;
 }
 
-bool more_is_better(engine::Metric metric) {
-  return metric == engine::Metric::accuracy || metric == engine::Metric::test_accuracy;
-}
-
 double default_budget(std::size_t ranges) {
   return std::min(40.0, 10.0 * static_cast<double>(ranges));
 }

@@ -34,9 +34,6 @@ struct Plan {
   [[nodiscard]] std::vector<std::string> names() const;
 };
 
-/// Whether more is better, as for accuracies.
-[[nodiscard]] bool more_is_better(engine::Metric metric);
-
 /// Ten full runs for one number, twenty for two, at most forty: seven tenths of ten are 27
 /// candidates on three rungs.
 [[nodiscard]] double default_budget(std::size_t ranges);

@@ -1,0 +1,272 @@
+#include "tailrace/torch/problem.hpp"
+
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <utility>
+
+#include "tailrace/core/check.hpp"
+#include "tailrace/core/commas.hpp"
+#include "tailrace/problem/distinct_sampler.hpp"
+#include "tailrace/problem/noise_source.hpp"
+#include "tailrace/torch/backend.hpp"
+#include "tailrace/torch/dropout.hpp"
+#include "tailrace/torch/evaluator.hpp"
+#include "tailrace/torch/replica.hpp"
+
+namespace tailrace::torch {
+namespace {
+
+/// Guards LibTorch's own generator, which all threads share.
+std::mutex& global_generator() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+class TorchProblem final : public problem::Problem {
+ public:
+  TorchProblem(Definition definition, neural::Course course, Layout layout, at::Device device)
+      : definition_(std::move(definition)),
+        course_(std::move(course)),
+        layout_(std::move(layout)),
+        replicas_([this, device] {
+          return std::make_unique<Replica>(definition_.network(), layout_, device);
+        }),
+        evaluator_(course_, definition_.loss, replicas_, layout_.dimension) {
+    const auto samples = static_cast<double>(course_.train->count());
+    for (std::size_t worker = 0; worker < workers(); ++worker) {
+      shares_.push_back(static_cast<double>(course_.partition.shard(worker).size()) / samples);
+    }
+  }
+
+  const Layout& layout() const override { return layout_; }
+  std::size_t workers() const override { return course_.partition.workers(); }
+  std::span<const double> shares() const override { return shares_; }
+  void start(std::uint64_t seed, std::span<Real> out) const override;
+  std::unique_ptr<problem::Oracle> oracle() const override;
+  problem::Evaluation evaluate(std::span<const Real> model, Pool* pool) const override {
+    return evaluator_.evaluate(model, pool);
+  }
+  std::string describe() const override {
+    return fmt::format("{}, {} parameters, on {}, {} shards", definition_.title,
+                       with_commas(layout_.dimension), course_.train->describe(), workers());
+  }
+
+  const neural::Course& course() const { return course_; }
+  const LossFunction& loss() const { return definition_.loss; }
+  bool draws() const { return definition_.draws; }
+  Replicas::Lease borrow() const { return replicas_.borrow(); }
+
+ private:
+  Definition definition_;
+  neural::Course course_;
+  Layout layout_;
+  std::vector<double> shares_;
+  mutable Replicas replicas_;
+  mutable Evaluator evaluator_;
+};
+
+void TorchProblem::start(std::uint64_t seed, std::span<Real> out) const {
+  TAILRACE_CHECK(out.size() == dimension());
+  const at::NoGradGuard no_gradients;
+  std::unique_ptr<Network> network;
+  if (definition_.initialize) {
+    network = definition_.network();
+    definition_.initialize(*network, seed);
+  } else {
+    const std::lock_guard lock(global_generator());
+    at::manual_seed(static_cast<std::int64_t>(seed));
+    network = definition_.network();
+  }
+  Real* next = out.data();
+  for (const NamedTensor& parameter : network->parameters()) {
+    const at::Tensor values = parameter.tensor.contiguous();
+    next = std::copy_n(values.data_ptr<float>(), values.numel(), next);
+  }
+}
+
+/// Borrows a replica for every gradient, so that as many exist as compute at once.
+class TorchOracle final : public problem::Oracle {
+ public:
+  explicit TorchOracle(const TorchProblem& problem)
+      : problem_(problem),
+        sampler_(problem.course().learning.batch == 0 ? 0 : largest_shard(problem)),
+        noise_(problem.course().learning.noise) {}
+
+  void gradient(const problem::GradientRequest& request, std::span<Real> out) override {
+    const neural::Course& course = problem_.course();
+    TAILRACE_CHECK(request.worker < problem_.workers() && request.batch != nullptr);
+    const std::span<const std::uint32_t> shard = course.partition.shard(request.worker);
+    numbers_.assign(shard.begin(), shard.end());
+    if (const std::uint32_t batch = course.learning.batch; batch != 0) {
+      numbers_.resize(batch);
+      sampler_.draw(*request.batch, shard.size(), numbers_);
+      for (std::uint32_t& number : numbers_) number = shard[number];
+    }
+    write_gradient(request.model, request.batch, out);
+    noise_.add_to(out, request);
+  }
+
+  bool mean_gradient(WorkerId worker, std::span<const Real> model, std::span<Real> out) override {
+    // The mean over random crops and dropout is out of reach.
+    if (problem_.course().train->augments() || problem_.draws()) return false;
+    Replicas::Lease lease = problem_.borrow();
+    const std::span<const std::uint32_t> shard = problem_.course().partition.shard(worker);
+    numbers_.assign(shard.begin(), shard.end());
+    write_gradient(*lease, model, nullptr, out);
+    return true;
+  }
+
+ private:
+  static std::size_t largest_shard(const TorchProblem& problem) {
+    std::size_t largest = 0;
+    for (std::size_t worker = 0; worker < problem.workers(); ++worker) {
+      largest = std::max(largest, problem.course().partition.shard(worker).size());
+    }
+    return largest;
+  }
+
+  void write_gradient(std::span<const Real> model, Stream* draws, std::span<Real> out) {
+    Replicas::Lease lease = problem_.borrow();
+    write_gradient(*lease, model, draws, out);
+  }
+
+  /// The mean gradient over numbers_, passed in pieces where they are many.
+  void write_gradient(Replica& replica, std::span<const Real> model, Stream* draws,
+                      std::span<Real> out);
+  void add_piece(Replica& replica, std::span<const std::uint32_t> numbers, Stream* draws,
+                 bool alone, std::span<Real> out);
+
+  const TorchProblem& problem_;
+  problem::DistinctSampler sampler_;
+  problem::NoiseSource noise_;
+  std::vector<std::uint32_t> numbers_;
+  double counted_ = 0;
+};
+
+void TorchOracle::write_gradient(Replica& replica, std::span<const Real> model, Stream* draws,
+                                 std::span<Real> out) {
+  const neural::Learning& learning = problem_.course().learning;
+  replica.load(model);
+  replica.network().train(learning.batch_statistics != neural::BatchStatistics::frozen);
+  std::fill(out.begin(), out.end(), Real{0});
+  const std::size_t most = std::max(learning.batch, learning.evaluate.batch);
+  const bool alone = numbers_.size() <= most;
+  counted_ = 0;
+  for (std::size_t begin = 0; begin < numbers_.size(); begin += most) {
+    const std::size_t count = std::min(most, numbers_.size() - begin);
+    add_piece(replica, std::span(numbers_).subspan(begin, count), draws, alone, out);
+  }
+  if (alone) return;
+  for (Real& coordinate : out) coordinate = static_cast<Real>(coordinate / counted_);
+}
+
+void TorchOracle::add_piece(Replica& replica, std::span<const std::uint32_t> numbers, Stream* draws,
+                            bool alone, std::span<Real> out) {
+  const neural::Samples& samples = *problem_.course().train;
+  samples.fill(numbers, draws, replica.batch());
+  const TensorBatch batch = wrap(replica.batch(), samples.shape(), replica.device());
+  std::unique_lock<std::mutex> lock;
+  std::optional<DrawScope> scope;
+  if (draws != nullptr) {
+    const std::uint64_t seed = draws->bits64();
+    if (replica.network().draws_globally()) {
+      lock = std::unique_lock(global_generator());
+      at::manual_seed(static_cast<std::int64_t>(seed >> 1));
+    } else {
+      replica.seed_draws(seed);
+      scope.emplace(replica.draws());
+    }
+  }
+  const at::AutoGradMode mode(true);
+  const at::Tensor loss = problem_.loss()(replica.forward(batch, true), batch.targets);
+  // One piece is what a plain training loop computes, to the bit.
+  replica.backward(alone ? loss : loss * batch.counted, out);
+  counted_ += batch.counted;
+}
+
+std::unique_ptr<problem::Oracle> TorchProblem::oracle() const {
+  return std::make_unique<TorchOracle>(*this);
+}
+
+/// The names and shapes of the parameters; what cannot be trained is refused.
+Result<Layout> layout_of(const Network& network) {
+  Layout layout;
+  for (const NamedTensor& parameter : network.parameters()) {
+    const at::Tensor& tensor = parameter.tensor;
+    if (tensor.scalar_type() != at::kFloat) {
+      return fail({"model/wrong-type",
+                   fmt::format("parameter \"{}\" has type {}, not 32-bit float", parameter.name,
+                               at::toString(tensor.scalar_type())),
+                   "model", "convert the model with model.float() before it is saved"});
+    }
+    layout.add(parameter.name, {tensor.sizes().begin(), tensor.sizes().end()});
+  }
+  if (layout.dimension == 0) {
+    return fail({"model/no-parameters", "the model has no parameters to train", "model",
+                 "a frozen script has constants in their place: save it without torch.jit.freeze"});
+  }
+  return layout;
+}
+
+/// Passes one sample through and compares the shape of what comes out.
+Status check_outputs(Network& network, const neural::Course& course, const LossFunction& loss) {
+  const at::NoGradGuard no_gradients;
+  neural::Batch samples;
+  const std::uint32_t first[] = {0, 0};  // two, for layers that normalize by batches
+  course.train->fill(first, nullptr, samples);
+  const neural::TaskShape& shape = course.train->shape();
+  const TensorBatch batch = wrap(samples, shape, at::kCPU);
+  network.train(false);
+  try {
+    const at::Tensor outputs = network.forward(batch.inputs);
+    const bool sizes_fit = outputs.dim() > 0 && outputs.size(0) == 2 &&
+                           outputs.numel() % static_cast<std::int64_t>(shape.outputs) == 0;
+    if (sizes_fit && loss(outputs, batch.targets).numel() == 1) return {};
+    return fail(
+        {"model/wrong-output",
+         fmt::format("for two samples the model gives {} numbers of shape {}, where the task "
+                     "has {} outputs each",
+                     outputs.numel(), fmt::join(outputs.sizes(), " x "), shape.outputs),
+         "model", "let its last layer have as many outputs as the task has"});
+  } catch (const c10::Error& error) {
+    return fail(
+        {"model/wrong-output",
+         fmt::format("the model refuses a batch of this task: {}", error.what_without_backtrace()),
+         "model", "compare the shapes that it takes with those of the data"});
+  } catch (const std::exception& error) {
+    return fail({"model/wrong-output",
+                 fmt::format("the model refuses a batch of this task: {}", error.what()), "model",
+                 "compare the shapes that it takes with those of the data"});
+  }
+}
+
+}  // namespace
+
+problem::BuiltProblem make_problem(Definition definition, neural::Course course) {
+  settle();
+  if (!definition.loss) definition.loss = loss_function(course.train->shape().loss);
+  Result<c10::Device> device = find_device(course.learning.device);
+  if (!device) return fail(std::move(device.error()));
+  const std::unique_ptr<Network> network = definition.network();
+  Result<Layout> layout = layout_of(*network);
+  if (!layout) return fail(std::move(layout.error()));
+  definition.draws |= network->draws_globally();
+  if (network->draws_globally() &&
+      course.learning.batch_statistics == neural::BatchStatistics::local) {
+    return fail({"model/draws-globally",
+                 "batch_statistics = \"local\" evaluates in training mode, in which this script "
+                 "draws random numbers",
+                 "batch_statistics", "choose \"averaged\" or \"frozen\""});
+  }
+  if (Status fits = check_outputs(*network, course, definition.loss); !fits) {
+    return fail(std::move(fits.error()));
+  }
+  return std::make_unique<TorchProblem>(std::move(definition), std::move(course),
+                                        std::move(*layout), *device);
+}
+
+}  // namespace tailrace::torch
