@@ -1,0 +1,26 @@
+#include "tailrace/torch/build_network.hpp"
+
+#include <utility>
+#include <variant>
+
+#include "tailrace/torch/models/make.hpp"
+#include "tailrace/torch/torchscript.hpp"
+
+namespace tailrace::torch {
+
+Result<std::unique_ptr<Network>> build_network(const neural::Model& model,
+                                               const neural::TaskShape& task) {
+  Status fits = neural::check_model(model, task);
+  if (!fits) return fail(std::move(fits.error()));
+  return std::visit(
+      [&](const auto& chosen) -> Result<std::unique_ptr<Network>> {
+        if constexpr (requires { make(chosen, task); }) {
+          return make(chosen, task);
+        } else {
+          return load_torchscript(chosen.file, task);
+        }
+      },
+      model);
+}
+
+}  // namespace tailrace::torch
