@@ -147,7 +147,7 @@ inline constexpr Range controls[] = {
     {0xf0000, 0xffffd}, {0x100000, 0x10fffd},
 };
 
-/// In lower case and without accents, first + i stride becomes `becomes` + i stride, i < count.
+/// Without accents, in lower case: first + i stride becomes `becomes` + i stride, i < count.
 inline constexpr Run plain_runs[] = {
     {0x41, 0x1a, 1, 0x61}, {0xc0, 1, 1, 0x61}, {0xc1, 1, 1, 0x61}, {0xc2, 1, 1, 0x61},
     {0xc3, 1, 1, 0x61}, {0xc4, 1, 1, 0x61}, {0xc5, 1, 1, 0x61}, {0xc6, 1, 1, 0xe6},

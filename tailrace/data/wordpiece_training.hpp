@@ -24,8 +24,8 @@ namespace tailrace::data {
 /// Ends early when no two neighbors occur together twice. Equal counts: the pair whose left, then
 /// whose right piece is older. The same texts in any order give the same vocabulary.
 ///
-/// Cost    one pass over the texts and a sort of their words; about half a second for 67,000 sentences
-///         and 4,000 pieces. Memory: the different words.
+/// Cost    one pass over the texts and a sort of their words; about half a second for 67,000
+///         sentences and 4,000 pieces. Memory: the different words.
 /// Errors  data/empty when the texts have no word; data/too-few-pieces below 16.
 /// Source  Sennrich, Haddow, Birch: Neural machine translation of rare words with subword units,
 ///         ACL 2016 (the joining by count). BERT's own learner was never published.
