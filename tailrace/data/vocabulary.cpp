@@ -42,13 +42,17 @@ Result<Vocabulary> Vocabulary::from(std::vector<std::string> pieces, std::string
                     "save the vocabulary as UTF-8");
     }
     if (piece.empty()) {
-      return refuse("data/malformed", "a piece of the vocabulary is empty", "remove the line");
+      return refuse(
+          "data/malformed", "a piece of the vocabulary is empty",
+          "write a name nobody uses there, such as [unused0]; without the line, all numbers "
+          "behind it would change");
     }
     const auto [known, is_new] = made.numbers_.emplace(piece, number);
     if (!is_new) {
       return refuse("data/malformed",
                     fmt::format("\"{}\" stands in line {} already", piece, known->second + 1),
-                    "keep one of the two lines");
+                    "rename one of them, for instance to [unused0]; without the line, all numbers "
+                    "behind it would change");
     }
     made.longest_ = std::max(made.longest_, piece.size());
   }

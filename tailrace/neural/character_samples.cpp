@@ -68,7 +68,7 @@ class CharacterSamples : public Samples {
     std::string text = fmt::format("{}, {} windows of {} characters, {} different ones", name_,
                                    with_commas(count()), shape_.sample.front(), different_);
     if (unknown_ > 0) {
-      text += fmt::format("; {} characters do not occur in the training part and do not count",
+      text += fmt::format("; not counted, since the training part lacks them: {}",
                           with_commas(unknown_));
     }
     return text;

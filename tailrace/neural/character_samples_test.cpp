@@ -68,7 +68,8 @@ TEST(CharacterSamples, TestOnTheEndOfTheTextWithoutCountingCharactersNobodyCould
   EXPECT_EQ(made.vocabulary, 3u);
   EXPECT_THAT(batch.tokens, ElementsAre(1, 0));
   EXPECT_THAT(batch.classes, ElementsAre(-100, 2));
-  EXPECT_THAT(made.test->describe(), HasSubstr("1 characters do not occur in the training part"));
+  EXPECT_THAT(made.test->describe(),
+              HasSubstr("; not counted, since the training part lacks them: 1"));
 }
 
 TEST(CharacterSamples, BelongToThePartOfTheirMiddleCharacter) {
