@@ -91,9 +91,9 @@ struct Dirichlet {
 /// All samples of one group (a writer, a speaker, a line) at one worker: workers differ as people
 /// do.
 ///
-///   Groups in random order, the larger before the smaller, go one by one to the worker that has the
-///   fewest samples so far; then workers change names at random. So no worker has more samples than
-///   another by more than one group. Within a worker: group after group, each in file order.
+///   Groups in random order, the larger before the smaller, go one by one to the worker that has
+///   the fewest samples so far; then workers change names at random. So no worker has more samples
+///   than another by more than one group. Within a worker: group after group, each in file order.
 ///
 /// Errors  data/no-groups when the data names none; data/too-few-groups when there are more workers
 ///         than groups.

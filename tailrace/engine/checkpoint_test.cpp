@@ -7,7 +7,6 @@
 
 #include <csignal>
 
-#include "tailrace/core/file.hpp"
 #include "tailrace/engine/engine_test.hpp"
 
 namespace tailrace::engine {
@@ -209,16 +208,6 @@ TEST_F(CheckpointTest, SavesNothingWithoutAPath) {
   Notes notes{7, "seven"};
 
   EXPECT_TRUE(Checkpoint({}).save(notes.state()));
-}
-
-TEST(ReadWhole, ReadsAnEmptyFileAndExplainsAMissingOne) {
-  const TemporaryFolder folder;
-  write_text(folder.file("empty"), "");
-
-  EXPECT_EQ(read_whole(folder.file("empty")).value().size(), 0U);
-  const auto missing = read_whole(folder.file("missing"));
-  ASSERT_FALSE(missing);
-  EXPECT_EQ(missing.error().front().where, folder.file("missing"));
 }
 
 }  // namespace
