@@ -12,6 +12,7 @@ int check_experiment(const std::string& file, const std::vector<std::string>& se
   const Result<spec::Prepared> prepared = spec::prepare(file, *overrides);
   if (!prepared) return print_errors(prepared.error());
   fmt::print("{} is fine\n  {}\n", file, prepared->problems.front()->describe());
+  warn_of(*prepared->problems.front());
   for (const spec::MethodSpec& method : prepared->experiment.methods) {
     fmt::print("  method {}\n", method.name);
   }

@@ -13,13 +13,19 @@ namespace tailrace::cli {
 
 Exit print_errors(const Errors& errors) {
   fmt::print(stderr, "{}\n", to_string(errors));
-  constexpr std::array<std::string_view, 4> codes = {"report/cannot-write", "report/in-use",
-                                                     "cli/out-of-memory", "cli/system"};
+  constexpr std::array<std::string_view, 6> codes = {"core/disk-full",      "core/io",
+                                                     "report/cannot-write", "report/in-use",
+                                                     "cli/out-of-memory",   "cli/system"};
   const bool environment = std::any_of(errors.begin(), errors.end(), [&](const Error& error) {
-    return error.code.starts_with("engine/") ||
+    return error.code.starts_with("engine/") || error.code.starts_with("fetch/") ||
            std::find(codes.begin(), codes.end(), error.code) != codes.end();
   });
   return environment ? Exit::bad_environment : Exit::bad_input;
+}
+
+void warn_of(const problem::Problem& problem) {
+  const std::string warning = problem.warning();
+  if (!warning.empty()) fmt::print(stderr, "warning: {}\n\n", warning);
 }
 
 Result<std::vector<spec::Override>> parse_sets(const std::vector<std::string>& sets) {

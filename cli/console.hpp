@@ -6,12 +6,16 @@
 
 #include "cli/arguments.hpp"
 #include "tailrace/core/result.hpp"
+#include "tailrace/problem/problem.hpp"
 #include "tailrace/spec/document.hpp"
 
 namespace tailrace::cli {
 
 /// Prints errors to standard error and returns how the program ends because of them.
 Exit print_errors(const Errors& errors);
+
+/// Prints what makes a problem needlessly slow, if anything, to standard error.
+void warn_of(const problem::Problem& problem);
 
 /// The values of --set, or an error for each that sets nothing.
 [[nodiscard]] Result<std::vector<spec::Override>> parse_sets(const std::vector<std::string>& sets);

@@ -32,6 +32,7 @@ void announce(const spec::Prepared& prepared, const report::RunFolder& folder) {
              experiment.run.seeds.size() == 1 ? "seed" : "seeds",
              virtual_time ? "exact virtual" : "real", folder.path());
   std::fflush(stdout);
+  warn_of(*prepared.problems.front());
 }
 
 /// What the table and the picture show: a method as it is, of a grid only the best, under the

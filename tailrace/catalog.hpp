@@ -2,6 +2,10 @@
 
 #include "tailrace/core/field.hpp"
 #include "tailrace/delay/models.hpp"
+#include "tailrace/neural/characters.hpp"
+#include "tailrace/neural/images.hpp"
+#include "tailrace/neural/sentences.hpp"
+#include "tailrace/neural/tensors.hpp"
 #include "tailrace/policy/assign/sampled.hpp"
 #include "tailrace/policy/assign/sender.hpp"
 #include "tailrace/policy/assign/shuffled.hpp"
@@ -248,10 +252,14 @@ using Recipes = TypeList<
 
 /// What is trained.
 using Problems = TypeList<
+    neural::Characters,
+    neural::Images,
     problem::Logistic,
     problem::Quadratic,
+    neural::Sentences,
     problem::SyntheticLogistic,
     problem::SyntheticSoftmax,
+    neural::Tensors,
     problem::Tridiagonal
 >;
 // clang-format on

@@ -24,8 +24,7 @@ struct Blueprint {
 ///         build of Tailrace; model/... when the model does not fit the task; those of its files.
 [[nodiscard]] problem::BuiltProblem build(const Blueprint& blueprint);
 
-/// The size that check_memory asks for: the samples' bytes and the model's parameters.
-[[nodiscard]] problem::ProblemSize size_of(const Model& model, const TaskShape& shape,
-                                           double bytes);
+/// The same, once there is a course.
+[[nodiscard]] problem::BuiltProblem build_on(const Model& model, Result<Course> course);
 
 }  // namespace tailrace::neural

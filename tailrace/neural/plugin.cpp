@@ -96,8 +96,9 @@ problem::BuiltProblem build(const Blueprint& blueprint) {
   return (*plugin)->make_problem(blueprint);
 }
 
-problem::ProblemSize size_of(const Model& model, const TaskShape& shape, double bytes) {
-  return {.bytes = bytes, .dimension = parameters(model, shape)};
+problem::BuiltProblem build_on(const Model& model, Result<Course> course) {
+  if (!course) return fail(std::move(course.error()));
+  return build({.model = model, .course = std::move(*course)});
 }
 
 }  // namespace tailrace::neural

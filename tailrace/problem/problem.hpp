@@ -74,6 +74,9 @@ class Problem {
 
   /// One line for people: "logistic on a9a: 32,561 rows, 123 features, 16 shards of 2,035".
   [[nodiscard]] virtual std::string describe() const = 0;
+
+  /// A sentence on what makes this problem needlessly slow on this machine; mostly empty.
+  [[nodiscard]] virtual std::string warning() const { return {}; }
 };
 
 }  // namespace tailrace::problem

@@ -8,6 +8,7 @@
 #include "tailrace/core/field.hpp"
 #include "tailrace/data/shards.hpp"
 #include "tailrace/delay/models.hpp"
+#include "tailrace/neural/models.hpp"
 #include "tailrace/policy/schedule.hpp"
 #include "tailrace/policy/transform/staleness_rule.hpp"
 #include "tailrace/problem/noise.hpp"
@@ -31,6 +32,10 @@ struct Kind;
 template <>
 struct Kind<Problems::Choice> {
   static constexpr KindInfo info{"problem", "problems", "what is trained"};
+};
+template <>
+struct Kind<neural::Model> {
+  static constexpr KindInfo info{"model", "models", "networks, for images, sentences, characters"};
 };
 template <>
 struct Kind<Recipes::Choice> {
@@ -88,7 +93,7 @@ struct Kind<data::Shards> {
 
 /// Every kind, in the order in which an experiment is written.
 using Kinds =
-    TypeList<Problems::Choice, data::Shards, problem::Regularizer, problem::Spectrum,
+    TypeList<Problems::Choice, neural::Model, data::Shards, problem::Regularizer, problem::Spectrum,
              problem::Start, problem::Noise, delay::SpeedModels::Choice, delay::DelayModels::Choice,
              Recipes::Choice, Transforms::Choice, Combiners::Choice, Assigners::Choice,
              policy::Schedule, policy::StalenessRule>;

@@ -55,6 +55,8 @@ class TorchProblem final : public problem::Problem {
                        with_commas(layout_.dimension), course_.train->describe(), workers());
   }
 
+  std::string warning() const override { return slow_blas_warning(); }
+
   const neural::Course& course() const { return course_; }
   const LossFunction& loss() const { return definition_.loss; }
   bool draws() const { return definition_.draws; }
