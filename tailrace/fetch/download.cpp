@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "tailrace/fetch/out_file.hpp"
+#include "tailrace/fetch/proxy.hpp"
 #include "tailrace/fetch/url.hpp"
 
 namespace tailrace::fetch {
@@ -108,7 +109,10 @@ class Transfer {
     response_ = {};
     failure_.reset();
     out_.reset();
+    const Result<std::optional<Url>> proxy = proxy_for(url);
+    if (!proxy) return give_up(proxy.error().front());
     httplib::Client client(url.origin());
+    if (*proxy) client.set_proxy((*proxy)->host, (*proxy)->port);
     client.set_connection_timeout(options_.connect_time);
     client.set_read_timeout(options_.read_time);
     client.set_url_encode(false);

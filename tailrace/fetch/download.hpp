@@ -51,6 +51,7 @@ struct Download {
 ///             long as the server asks (Retry-After), up to `pause_max`
 ///   security  certificates are verified against the system's; http:// only from this machine,
 ///             unless insecure_http; a redirection from https:// to http:// counts the same
+///   proxies   those of the usual variables; see proxy.hpp
 ///
 /// Errors  fetch/offline, fetch/status, fetch/certificate, fetch/insecure, fetch/too-large,
 ///         fetch/redirects, fetch/disk-full, fetch/io, fetch/interrupted, data/bad-url. What has

@@ -212,6 +212,19 @@ TEST_F(Downloading, TakesNothingUnencryptedFromOtherMachines) {
   EXPECT_EQ(code(get(server.url("/file.bin"))), "fetch/insecure");
 }
 
+TEST_F(Downloading, AsksAProxyForWhatLiesElsewhere) {
+  const Server proxy([&](const Request& request) { return answer_file(request, bytes_); });
+  options_.insecure_http = true;
+  setenv("http_proxy", proxy.url("").c_str(), 1);
+
+  const Status got = get("http://192.0.2.1/file.bin");
+  unsetenv("http_proxy");
+
+  ASSERT_TRUE(got) << to_string(got.error());
+  EXPECT_EQ(read_all(part_), bytes_);
+  EXPECT_EQ(proxy.requests().front().path, "http://192.0.2.1/file.bin");
+}
+
 TEST_F(Downloading, TriesAgainWhenTheServerFallsSilent) {
   std::atomic<bool> tried_again = false;
   options_.read_time = std::chrono::milliseconds(50);

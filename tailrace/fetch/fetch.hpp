@@ -29,8 +29,8 @@ struct Fetched {
 /// in one step, so that a file of a set is there whole or not at all.
 ///
 ///   FILE.part   a download under way; kept when it is interrupted, and gone on with the next time
-///   FILE        a file that somebody downloaded by hand and put there is taken as it is, after the
-///               check, and nothing is downloaded
+///   FILE        a packed file that somebody downloaded by hand and put there is checked and
+///               unpacked; a plain one is taken as it is. Neither is downloaded
 ///   FILE.sha256 what came, where no checksum is known to us: noted the first time (with
 ///               `download.note`) and required from then on
 ///   .NAME.lock  keeps a second fetch of the same set out
