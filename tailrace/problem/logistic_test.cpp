@@ -248,6 +248,7 @@ TEST_F(LogisticFiles, AreBlamedWithTheirPlaceOrTheOption) {
   EXPECT_THAT(error_of({.data = file("broken", "1 1:1\n1 2;1\n")}).where,
               ::testing::EndsWith("broken:2:4"));
   EXPECT_EQ(error_of({.data = train}, 3).where, "shards");
+  EXPECT_EQ(error_of({.data = train, .shards = data::Grouped{}}).code, "data/no-groups");
   EXPECT_EQ(error_of({.data = file("bare", "1\n-1\n")}).code, "problem/no-features");
 }
 
