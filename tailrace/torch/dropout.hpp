@@ -24,7 +24,9 @@ class DrawScope {
 /// when not training, at p = 0, or without a DrawScope. The generator is one of the CPU; numbers on
 /// another device get their zeros from there.
 ///
-///   p   in [0, 1)
+///   p   in [0, 1), rounded to a multiple of 2^-16; the factor 1/(1-p) is that of the rounded one
+///
+/// Cost    16 random bits a number.
 ///
 /// Source  Srivastava et al.: Dropout, JMLR 15, 2014.
 [[nodiscard]] at::Tensor keyed_dropout(const at::Tensor& x, double p, bool training);

@@ -261,7 +261,20 @@ TEST(KeyedDropout, SetsItsShareToZeroAndKeepsTheMean) {
   const at::Tensor dropped = keyed_dropout(ones, 0.3, true);
 
   EXPECT_NEAR((dropped == 0).to(at::kDouble).mean().item<double>(), 0.3, 0.00725);
-  EXPECT_NEAR(dropped.max().item<double>(), 1 / 0.7, 1e-15);
+  // 0.3 is 19,661 of 65,536 steps.
+  EXPECT_EQ(dropped.max().item<double>(), 65536.0 / 45875);
+}
+
+TEST(KeyedDropout, IsOfOneKindInFloatAndDouble) {
+  const at::Tensor ones = at::ones({1003}, at::kDouble);
+  at::Tensor in_double;
+  {
+    const DrawScope scope(generator(1));
+    in_double = keyed_dropout(ones, 0.5, true);
+  }
+  const DrawScope scope(generator(1));
+
+  EXPECT_TRUE(same_bits(keyed_dropout(ones.to(at::kFloat), 0.5, true).to(at::kDouble), in_double));
 }
 
 TEST(KeyedDropout, DoesNothingOutsideTrainingOrWithoutAScope) {

@@ -9,11 +9,14 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
+#include <cstddef>
+#include <functional>
+#include <sstream>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
+#include "tailrace/core/file.hpp"
 #include "tailrace/torch/named_tensors.hpp"
 
 namespace tailrace::torch {
@@ -191,25 +194,37 @@ Status check_parameters(const Network& network, const std::string& file) {
   return fail(std::move(errors));
 }
 
+/// Throws what LibTorch throws.
+jit::Module parse(const std::string& bytes) {
+  std::istringstream stream(bytes);
+  return jit::load(stream, c10::Device(c10::kCPU));
+}
+
+using Factory = std::function<std::unique_ptr<Network>()>;
+
+/// Throws likewise.
+Result<Factory> factory_of(std::string bytes, const neural::TaskShape& task,
+                           const std::string& file) {
+  const jit::Module first = parse(bytes);
+  const auto method = first.find_method("forward");
+  if (!method) return fail(wrong_arguments(file, "is missing"));
+  const Result<std::vector<Argument>> arguments =
+      arguments_of(method->function().getSchema(), task, file);
+  if (!arguments) return fail(arguments.error());
+  Status sound = check_parameters(TorchScript(first, *arguments), file);
+  if (!sound) return fail(std::move(sound.error()));
+  return [shared = std::make_shared<const std::string>(std::move(bytes)), given = *arguments] {
+    return std::make_unique<TorchScript>(parse(*shared), given);
+  };
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Network>> load_torchscript(const std::string& file,
-                                                  const neural::TaskShape& task) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(file, error)) {
-    return fail(unreadable(file, "there is no such file"));
-  }
+Result<Factory> read_torchscript(const std::string& file, const neural::TaskShape& task) {
+  const Result<std::vector<std::byte>> bytes = read_whole(file);
+  if (!bytes) return fail(unreadable(file, bytes.error().front().what));
   try {
-    jit::Module module = jit::load(file, c10::Device(c10::kCPU));
-    const auto method = module.find_method("forward");
-    if (!method) return fail(wrong_arguments(file, "is missing"));
-    Result<std::vector<Argument>> arguments =
-        arguments_of(method->function().getSchema(), task, file);
-    if (!arguments) return fail(std::move(arguments.error()));
-    auto network = std::make_unique<TorchScript>(std::move(module), std::move(*arguments));
-    Status sound = check_parameters(*network, file);
-    if (!sound) return fail(std::move(sound.error()));
-    return network;
+    return factory_of({reinterpret_cast<const char*>(bytes->data()), bytes->size()}, task, file);
   } catch (const c10::Error& problem) {
     return fail(unreadable(file, problem.what_without_backtrace()));
   } catch (const std::exception& problem) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -9,8 +10,9 @@
 
 namespace tailrace::torch {
 
-/// A model exported from Python; neural::TorchScript says what its forward must take. Parameters
-/// that the file says need no gradient are buffers here: they stay as they are.
+/// How to make replicas of a model exported from Python; neural::TorchScript says what its forward
+/// must take. The file is read once. Parameters that it says need no gradient are buffers here:
+/// they stay as they are.
 ///
 /// It runs as written: LibTorch's optimizer of scripts, which looks at the first calls and then
 /// changes the order of sums, is off. Whether it draws random numbers while training (dropout,
@@ -18,7 +20,7 @@ namespace tailrace::torch {
 ///
 /// A file from a stranger is code from a stranger, though code of a small language.
 /// Errors  model/script-unreadable, model/script-arguments, model/script-parameters, where "file".
-[[nodiscard]] Result<std::unique_ptr<Network>> load_torchscript(const std::string& file,
-                                                                const neural::TaskShape& task);
+[[nodiscard]] Result<std::function<std::unique_ptr<Network>()>> read_torchscript(
+    const std::string& file, const neural::TaskShape& task);
 
 }  // namespace tailrace::torch

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/jit/api/module.h>
 
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -34,6 +35,11 @@ const std::string linear = R"(
 def forward(self, values):
     return torch.matmul(values, self.w.t()) + self.b
 )";
+
+Result<std::unique_ptr<Network>> load_torchscript(const std::string& file,
+                                                  const neural::TaskShape& task) {
+  return build_network(neural::TorchScript{.file = file}, task);
+}
 
 std::string code_of(const std::string& file, const neural::TaskShape& task) {
   const auto network = load_torchscript(file, task);
@@ -68,6 +74,19 @@ TEST(TorchScript, ComputesWithParametersThatBecameViewsOfAFlatVector) {
   EXPECT_TRUE(same_bits((*network)->forward(inputs), at::full({1, 2}, 7.0F)));
   flat.fill_(0);
   EXPECT_TRUE(same_bits((*network)->forward(inputs), at::full({1, 2}, 1.0F)));
+}
+
+TEST(TorchScript, MakesEqualReplicasThatShareNothingThoughItsFileIsGone) {
+  const std::string file = script("replicas", linear);
+  const auto factory = network_factory(neural::TorchScript{.file = file}, features);
+  ASSERT_TRUE(factory);
+  std::filesystem::remove(file);
+
+  const auto one = (*factory)();
+  const auto two = (*factory)();
+  one->parameters()[0].tensor.detach().fill_(5);
+
+  EXPECT_TRUE(same_bits(two->parameters()[0].tensor, at::ones({2, 3})));
 }
 
 TEST(TorchScript, IsToldWhetherItTrains) {
