@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -166,15 +167,15 @@ std::string entry_text(const Tensor& tensor, std::size_t begin) {
 }
 
 /// The length and the header, padded so that the numbers begin at a multiple of 8.
-std::string header_text(std::span<const Tensor> tensors,
+std::string header_text(std::span<const Tensor* const> tensors,
                         const std::map<std::string, std::string>& metadata) {
   std::string text = "{";
   if (!metadata.empty()) text += R"("__metadata__":)" + nlohmann::json(metadata).dump();
   std::size_t begin = 0;
-  for (const Tensor& tensor : tensors) {
+  for (const Tensor* tensor : tensors) {
     if (text.size() > 1) text += ',';
-    text += nlohmann::json(tensor.name).dump() + ':' + entry_text(tensor, begin);
-    begin += tensor.bytes.size();
+    text += nlohmann::json(tensor->name).dump() + ':' + entry_text(*tensor, begin);
+    begin += tensor->bytes.size();
   }
   text += '}';
   text.resize((text.size() + 7) / 8 * 8, ' ');
@@ -278,14 +279,18 @@ Status write_safetensors(const std::filesystem::path& path, std::span<const Tens
   if (std::ranges::binary_search(names, metadata_name)) {
     return malformed(path.string(), "a tensor cannot have the name __metadata__");
   }
+  std::vector<const Tensor*> order;
+  for (const Tensor& tensor : tensors) order.push_back(&tensor);
+  std::ranges::stable_sort(order, std::ranges::greater(),
+                           [](const Tensor* tensor) { return bytes_per_number(tensor->format); });
   std::string header;
   try {
-    header = header_text(tensors, metadata);
+    header = header_text(order, metadata);
   } catch (const nlohmann::json::exception&) {
     return malformed(path.string(), "a name or a note is not UTF-8");
   }
   std::vector<std::span<const std::byte>> pieces = {std::as_bytes(std::span(header))};
-  for (const Tensor& tensor : tensors) pieces.push_back(tensor.bytes);
+  for (const Tensor* tensor : order) pieces.push_back(tensor->bytes);
   return write_whole(path.string(), pieces);
 }
 

@@ -83,8 +83,9 @@ class Safetensors {
 /// The same from memory; `name` stands for the file in errors.
 [[nodiscard]] Result<Safetensors> parse_safetensors(std::vector<std::byte> bytes, std::string name);
 
-/// Writes arrays in this order, so that after a crash either the old or the new file is there. Each
-/// has the bytes that shape and format say, and a name of its own in UTF-8 (checked).
+/// Writes arrays so that after a crash either the old or the new file is there: those of wider
+/// numbers first, so that all are aligned, which some readers need; else in this order. Each has
+/// the bytes that shape and format say, and a name of its own in UTF-8 (checked).
 ///
 /// Errors  core/disk-full, core/io; data/malformed for names the format does not allow.
 [[nodiscard]] Status write_safetensors(const std::filesystem::path& path,

@@ -81,7 +81,7 @@ class SafetensorsFolder : public ::testing::Test {
   std::filesystem::path folder_;
 };
 
-TEST_F(SafetensorsFolder, ReadsBackWhatItWroteInTheSameOrder) {
+TEST_F(SafetensorsFolder, ReadsBackWhatItWrote) {
   const std::vector<float> weights = {1, -2, 0.5F, 4, 5, -6};
   const std::vector<std::int64_t> steps = {123456789012345};
   const std::vector<std::uint8_t> flags = {1, 0, 255};
@@ -97,9 +97,10 @@ TEST_F(SafetensorsFolder, ReadsBackWhatItWroteInTheSameOrder) {
 
   ASSERT_TRUE(file) << to_string(file.error());
   ASSERT_EQ(file->tensors().size(), 4u);
-  EXPECT_EQ(file->tensors()[0].name, "z \"weight\"");
-  EXPECT_THAT(file->tensors()[0].shape, ElementsAre(2, 3));
-  EXPECT_EQ(to_floats(file->tensors()[0]), weights);
+  const Tensor* weight = file->find("z \"weight\"");
+  ASSERT_NE(weight, nullptr);
+  EXPECT_THAT(weight->shape, ElementsAre(2, 3));
+  EXPECT_EQ(to_floats(*weight), weights);
   ASSERT_NE(file->find("step"), nullptr);
   EXPECT_THAT(file->find("step")->shape, IsEmpty());
   EXPECT_EQ(to_integers(*file->find("step")), steps);
@@ -108,6 +109,26 @@ TEST_F(SafetensorsFolder, ReadsBackWhatItWroteInTheSameOrder) {
   EXPECT_EQ(file->find("bias"), nullptr);
   EXPECT_EQ(file->metadata().at("format"), "pt");
   EXPECT_FALSE(std::filesystem::exists(path.string() + ".partial"));
+}
+
+TEST_F(SafetensorsFolder, WritesWiderNumbersFirstSoThatAllAreAligned) {
+  const std::vector<std::uint8_t> byte = {7};
+  const std::vector<float> real = {1};
+  const std::vector<std::int64_t> whole = {2};
+  const std::vector<Tensor> tensors = {
+      {.name = "a", .format = NumberFormat::u8, .shape = {1}, .bytes = raw(byte)},
+      {.name = "b", .format = NumberFormat::f32, .shape = {1}, .bytes = raw(real)},
+      {.name = "c", .format = NumberFormat::i64, .shape = {1}, .bytes = raw(whole)},
+      {.name = "d", .format = NumberFormat::f32, .shape = {1}, .bytes = raw(real)}};
+
+  ASSERT_TRUE(write_safetensors(folder_ / "x", tensors));
+  const Safetensors file = read_safetensors(folder_ / "x").value();
+
+  std::string order;
+  for (const Tensor& tensor : file.tensors()) order += tensor.name;
+  EXPECT_EQ(order, "cbda");
+  // The header before the numbers is a multiple of 8 long.
+  EXPECT_EQ(std::filesystem::file_size(folder_ / "x") % 8, (8 + 4 + 4 + 1) % 8);
 }
 
 TEST_F(SafetensorsFolder, KeepsItsTensorsWhenItIsMoved) {
