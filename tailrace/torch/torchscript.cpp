@@ -99,7 +99,6 @@ bool draws(const jit::Node& node) {
          });
 }
 
-// NOLINTNEXTLINE(misc-no-recursion): blocks of a program lie in one another
 bool draws(const jit::Block& block) {
   return std::ranges::any_of(block.nodes(), [](const jit::Node* node) {
     return draws(*node) || std::ranges::any_of(node->blocks(), [](const jit::Block* inner) {

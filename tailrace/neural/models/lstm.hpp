@@ -23,7 +23,8 @@ namespace tailrace::neural {
 /// Takes tokens. The embedding starts normal with deviation 1, all else uniform on [-1/sqrt(width),
 /// 1/sqrt(width)]: LibTorch's default.
 /// Source  Hochreiter, Schmidhuber 1997; embedding 8 and 2 layers of 256 for characters: McMahan et
-///         al. 2017 and LEAF; dropout 0.2: Erickson, Johansson, ICML 2026, whose sizes are not known.
+///         al. 2017 and LEAF; dropout 0.2: Erickson, Johansson, ICML 2026, whose sizes are not
+///         known.
 struct Lstm {
   static constexpr std::string_view name = "lstm";
   static constexpr std::string_view summary = "Recurrent model of text.";
