@@ -19,6 +19,7 @@
 #include "tailrace/delay/workers.hpp"
 #include "tailrace/engine/run_log.hpp"
 #include "tailrace/engine/threads/run_threads.hpp"
+#include "tailrace/neural/weights.hpp"
 
 namespace tailrace::cli {
 namespace {
@@ -169,6 +170,12 @@ Result<report::Outcome> Session::execute(const Task& task, std::size_t threads,
   if (Status noted = (*instruments)->finish(*result, outcome); !noted) return fail(noted.error());
   outcome.fingerprint = result_fingerprint_of(experiment, method, seed);
   if (outcome.ending != engine::Ending::interrupted) {
+    if (experiment.run.save_model) {
+      const Layout& layout = prepared_.problems[task.seed]->layout();
+      Status saved = neural::save_weights(fs::path(*run_folder) / "model.safetensors",
+                                          neural::weights_of(layout, result->model));
+      if (!saved) return fail(saved.error());
+    }
     const std::string file = (fs::path(*run_folder) / "result.json").string();
     if (Status written = report::write_text(file, report::to_json(outcome)); !written) {
       return fail(written.error());

@@ -1,5 +1,6 @@
 #include "tailrace/spec/exact_problem.hpp"
 
+#include <type_traits>
 #include <variant>
 
 namespace tailrace::spec {
@@ -13,6 +14,21 @@ template <class T>
 concept HasBatch = requires(T& options) {
   options.batch = 0;
 };
+/// A network's: the options that all of them share lie one level deeper.
+template <class T>
+concept Learns = requires(T& options) {
+  options.learning.batch = 0;
+};
+
+/// Where a problem's options have `batch` and `noise`.
+template <class T>
+auto& common(T& options) {
+  if constexpr (Learns<T>) {
+    return options.learning;
+  } else {
+    return options;
+  }
+}
 
 }  // namespace
 
@@ -20,9 +36,11 @@ problem::BuiltProblem exact_problem(const Problems::Choice& problem,
                                     const problem::ProblemSetup& setup, const Exactly& how) {
   return std::visit(
       [&]<class Options>(Options options) {
-        if constexpr (HasNoise<Options>) options.noise = problem::NoNoise{};
-        if constexpr (HasBatch<Options>) {
-          if (!how.batches) options.batch = 0;
+        auto& options_of_all = common(options);
+        using Common = std::remove_reference_t<decltype(options_of_all)>;
+        if constexpr (HasNoise<Common>) options_of_all.noise = problem::NoNoise{};
+        if constexpr (HasBatch<Common>) {
+          if (!how.batches) options_of_all.batch = 0;
         }
         return options.build(setup);
       },
@@ -32,6 +50,7 @@ problem::BuiltProblem exact_problem(const Problems::Choice& problem,
 bool has_batches(const Problems::Choice& problem) {
   return std::visit(
       []<class Options>(const Options& options) {
+        if constexpr (Learns<Options>) return options.learning.batch > 0;
         if constexpr (HasBatch<Options>) return options.batch > 0;
         return false;
       },
@@ -41,6 +60,7 @@ bool has_batches(const Problems::Choice& problem) {
 problem::Noise noise_of(const Problems::Choice& problem) {
   return std::visit(
       []<class Options>(const Options& options) -> problem::Noise {
+        if constexpr (Learns<Options>) return options.learning.noise;
         if constexpr (HasNoise<Options>) return options.noise;
         return problem::NoNoise{};
       },

@@ -131,6 +131,7 @@ struct Run {
   std::uint32_t threads = 0;
   Time checkpoint_every{30'000'000'000};
   bool measure = false;
+  bool save_model = false;
 
   static void fields(auto& self, auto&& field) {
     field("seeds", self.seeds,
@@ -152,6 +153,9 @@ struct Run {
     field("measure", self.measure,
           Field{.doc = "AsGrad's sequence correlation and delay variance, and the distance to the "
                        "virtual iterate; costs full gradients"});
+    field("save_model", self.save_model,
+          Field{.doc = "the final model as model.safetensors beside each result; problems with "
+                       "weights = \"...\" start from such a file"});
   }
 };
 

@@ -6,8 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "tailrace/data/safetensors.hpp"
-
 namespace tailrace::torch {
 namespace {
 
@@ -39,14 +37,18 @@ Status save_weights(const Network& network, const std::filesystem::path& path) {
 Result<neural::LoadedWeights> load_weights(Network& network, const std::filesystem::path& path) {
   const auto file = data::read_safetensors(path);
   if (!file) return fail(file.error());
+  return load_weights(network, *file);
+}
+
+Result<neural::LoadedWeights> load_weights(Network& network, const data::Safetensors& file) {
   const at::NoGradGuard no_gradients;
   const Floats floats(network);
-  neural::LoadedWeights loaded = neural::load_weights(*file, floats.weights);
+  neural::LoadedWeights loaded = neural::load_weights(file, floats.weights);
   for (std::size_t k = 0; k < floats.tensors.size(); ++k) {
     const at::Tensor& tensor = floats.tensors[k].tensor;
     if (!tensor.is_alias_of(floats.copies[k])) tensor.detach().copy_(floats.copies[k]);
   }
-  if (Status sound = neural::check_loaded(loaded, path.string()); !sound) {
+  if (Status sound = neural::check_loaded(loaded, file.name()); !sound) {
     return fail(std::move(sound.error()));
   }
   return loaded;

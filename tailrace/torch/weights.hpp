@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "tailrace/core/result.hpp"
+#include "tailrace/data/safetensors.hpp"
 #include "tailrace/neural/weights.hpp"
 #include "tailrace/torch/network.hpp"
 
@@ -21,5 +22,9 @@ namespace tailrace::torch {
 ///         changed by then.
 [[nodiscard]] Result<neural::LoadedWeights> load_weights(Network& network,
                                                          const std::filesystem::path& path);
+
+/// The same from a file in memory. Errors: those of neural::check_loaded().
+[[nodiscard]] Result<neural::LoadedWeights> load_weights(Network& network,
+                                                         const data::Safetensors& file);
 
 }  // namespace tailrace::torch
