@@ -83,9 +83,9 @@ TEST_F(Program, ComparesMethodsAndWritesEveryFile) {
   EXPECT_THAT(ended.output, HasSubstr("to target [s]"));
   for (const char* file :
        {"experiment.toml", "machine.json", "summary.csv", "summary.json", "comparison.svg",
-        "async_sgd/seed-1/metrics.csv", "async_sgd/seed-1/metrics.jsonl",
-        "async_sgd/seed-1/run.log", "async_sgd/seed-1/result.json",
-        "clipped_async_sgd/seed-2/result.json"}) {
+        "comparison_gradients.svg", "async_sgd/seed-1/metrics.csv",
+        "async_sgd/seed-1/metrics.jsonl", "async_sgd/seed-1/run.log",
+        "async_sgd/seed-1/result.json", "clipped_async_sgd/seed-2/result.json"}) {
     EXPECT_TRUE(fs::exists(folder_ / "runs/tiny" / file)) << file;
   }
 }

@@ -83,15 +83,17 @@ Status report_outcomes(const RunArguments& arguments, const spec::Experiment& ex
                        const report::RunFolder& folder) {
   const std::vector<report::MethodSummary> summaries = report::summarize(outcomes);
   const Shown shown = shown_of(experiment, outcomes, summaries);
-  const report::Chart chart =
-      report::comparison_chart(shown.outcomes, {.title = experiment.title,
-                                                .target = experiment.run.stop.target,
-                                                .over = over_of(experiment.run)});
+  const auto picture = [&](report::Over over) {
+    return report::to_svg(report::comparison_chart(
+        shown.outcomes,
+        {.title = experiment.title, .target = experiment.run.stop.target, .over = over}));
+  };
   for (const auto& [name, text] :
        {std::pair<std::string, std::string>{"summary.csv", report::summary_csv(outcomes)},
         {"summary.json", report::summary_json(summaries)},
         {"quantiles.csv", report::quantile_csv(report::seed_quantiles(outcomes))},
-        {"comparison.svg", report::to_svg(chart)}}) {
+        {"comparison.svg", picture(over_of(experiment.run))},
+        {"comparison_gradients.svg", picture(report::Over::gradients)}}) {
     if (Status written = report::write_text(folder.file(name), text); !written) return written;
   }
   fmt::print("{}", report::table(report::summarize(shown.outcomes),

@@ -26,7 +26,9 @@ struct View {
   Over over;
 
   [[nodiscard]] double x(const engine::Sample& sample) const {
-    return over == Over::steps ? static_cast<double>(sample.step) : seconds_of(sample.time);
+    if (over == Over::steps) return static_cast<double>(sample.step);
+    if (over == Over::gradients) return static_cast<double>(sample.gradients);
+    return seconds_of(sample.time);
   }
   [[nodiscard]] double y(const engine::Sample& sample) const {
     return engine::value_of(metric, sample.evaluation)
@@ -100,6 +102,8 @@ std::string_view label_of(Over over) {
       return "time [s]";
     case Over::steps:
       return "server steps";
+    case Over::gradients:
+      return "gradients";
   }
   return "";
 }

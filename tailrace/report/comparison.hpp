@@ -11,7 +11,7 @@
 namespace tailrace::report {
 
 /// What the metric is drawn over.
-enum class Over { virtual_time, real_time, steps };
+enum class Over { virtual_time, real_time, steps, gradients };
 
 struct ComparisonOptions {
   std::string title;
@@ -20,10 +20,10 @@ struct ComparisonOptions {
 };
 
 /// The picture of a comparison: the target's metric (the gradient norm if there is no target) over
-/// time or over server steps, a line for every method: the median over seeds, with a band from the
-/// smallest to the largest. A line goes up to the median end of its runs; runs that ended earlier
-/// count with their last value. It ends in a dot where the target was reached and in a cross where
-/// the method diverged.
+/// time, server steps or gradients, a line for every method: the median over seeds, with a band
+/// from the smallest to the largest. A line goes up to the median end of its runs; runs that ended
+/// earlier count with their last value. It ends in a dot where the target was reached and in a
+/// cross where the method diverged.
 [[nodiscard]] Chart comparison_chart(const std::vector<Outcome>& outcomes,
                                      const ComparisonOptions& options);
 

@@ -38,6 +38,17 @@ TEST(Comparison, CanBeDrawnOverServerSteps) {
   EXPECT_EQ(chart.series[0].points[1].x, static_cast<double>(run.samples[1].step));
 }
 
+TEST(Comparison, CanBeDrawnOverGradients) {
+  ComparisonOptions over_gradients = options;
+  over_gradients.over = Over::gradients;
+
+  const Chart chart = comparison_chart({run_with("m", 1, {1, 0.5, 0.4})}, over_gradients);
+
+  EXPECT_EQ(chart.x_label, "gradients");
+  EXPECT_EQ(chart.series[0].points[2].x, 400);
+  EXPECT_EQ(chart.series[0].points[2].y, 0.4);
+}
+
 TEST(Comparison, EndsALineAtTheMedianEndOfItsRuns) {
   const Chart chart =
       comparison_chart({reached(run_with("m", 1, {1, 0.1})), reached(run_with("m", 2, {1, 1, 0.1})),

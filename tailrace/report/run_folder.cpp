@@ -28,9 +28,10 @@ constexpr const char* machine_file = "machine.json";
 /// What a comparison, a diagnosis or a tuning and each of its runs write besides; nothing else is
 /// ever removed.
 constexpr std::array summary_files = {
-    "summary.csv",  "summary.json", "comparison.svg", "diagnosis.csv", "diagnosis.json",
-    "samples.csv",  "qq.svg",       "tail.svg",       "quantiles.csv", "tuning.txt",
-    "tuning.jsonl", "tuning.svg",   "tuned.toml"};
+    "summary.csv",   "summary.json",   "comparison.svg", "comparison_gradients.svg",
+    "diagnosis.csv", "diagnosis.json", "samples.csv",    "qq.svg",
+    "tail.svg",      "quantiles.csv",  "tuning.txt",     "tuning.jsonl",
+    "tuning.svg",    "tuned.toml"};
 constexpr std::array run_files = {"metrics.csv", "metrics.jsonl", "run.log",
                                   "checkpoint",  "result.json",   "workers.csv"};
 constexpr std::string_view seed_prefix = "seed-";

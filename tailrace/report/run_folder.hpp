@@ -25,7 +25,7 @@ struct NewRun {
 ///     summary.csv         a line for every run
 ///     summary.json        medians and spreads for every method
 ///     quantiles.csv       quantiles over seeds, of methods with 20 or more
-///     comparison.svg      the metric over time
+///     comparison.svg      the metric over time; comparison_gradients.svg has it over gradients
 ///     METHOD/seed-N/      metrics.csv, metrics.jsonl, run.log, checkpoint, result.json,
 ///                         workers.csv
 ///     lock                held while a process writes here
