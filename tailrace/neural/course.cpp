@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "tailrace/neural/blame.hpp"
+
 namespace tailrace::neural {
 
 Result<Course> make_course(const Learning& learning, SharedSamples train, SharedSamples test,
@@ -12,7 +14,7 @@ Result<Course> make_course(const Learning& learning, SharedSamples train, Shared
       data::split(learning.shards,
                   {.count = train->count(), .labels = train->labels(), .groups = train->groups()},
                   workers, Stream(seed, Purpose::shards));
-  if (!partition) return fail(std::move(partition.error()));
+  if (!partition) return fail_at("shards", std::move(partition.error()));
   std::size_t smallest = train->count();
   for (std::size_t worker = 0; worker < workers; ++worker) {
     smallest = std::min(smallest, partition->shard(worker).size());

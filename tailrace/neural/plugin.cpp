@@ -9,6 +9,8 @@
 #include <system_error>
 #include <vector>
 
+#include "tailrace/neural/blame.hpp"
+
 namespace tailrace::neural {
 namespace {
 
@@ -89,7 +91,7 @@ Result<const Plugin*> load_plugin() {
 
 problem::BuiltProblem build(const Blueprint& blueprint) {
   if (Status fits = check_model(blueprint.model, blueprint.course.train->shape()); !fits) {
-    return fail(std::move(fits.error()));
+    return fail_at("model", std::move(fits.error()));
   }
   const Result<const Plugin*> plugin = load_plugin();
   if (!plugin) return fail(plugin.error());

@@ -8,6 +8,7 @@
 
 #include "tailrace/core/check.hpp"
 #include "tailrace/data/safetensors.hpp"
+#include "tailrace/neural/blame.hpp"
 #include "tailrace/torch/backend.hpp"
 #include "tailrace/torch/build_network.hpp"
 #include "tailrace/torch/model_network.hpp"
@@ -42,9 +43,9 @@ struct StartingWeights {
 Result<StartingWeights> read_starting_weights(const std::string& path, const NetworkFactory& make) {
   if (path.empty()) return StartingWeights{};
   Result<data::Safetensors> file = data::read_safetensors(path);
-  if (!file) return fail(std::move(file.error()));
+  if (!file) return neural::fail_in_data("weights", std::move(file.error()));
   const Result<neural::LoadedWeights> loaded = load_weights(*make(), *file);
-  if (!loaded) return fail(loaded.error());
+  if (!loaded) return neural::fail_in_data("weights", loaded.error());
   return StartingWeights{std::make_shared<const data::Safetensors>(std::move(*file)),
                          " (" + loaded->describe() + ")"};
 }
@@ -60,7 +61,7 @@ problem::BuiltProblem make_model_problem(const neural::Blueprint& blueprint) {
   settle();
   const neural::TaskShape shape = blueprint.course.train->shape();
   Result<NetworkFactory> factory = network_factory(blueprint.model, shape);
-  if (!factory) return fail(std::move(factory.error()));
+  if (!factory) return neural::fail_at("model", std::move(factory.error()));
   const Result<StartingWeights> weights =
       read_starting_weights(blueprint.course.learning.weights, *factory);
   if (!weights) return fail(weights.error());
