@@ -58,6 +58,15 @@ struct TuneArguments {
   bool quiet = false;
 };
 
+/// What the user typed after `data fetch`.
+struct FetchArguments {
+  std::vector<std::string> names;
+  std::string to;    ///< empty: where experiments look
+  std::string from;  ///< empty: as published, or the mirror of the environment
+  bool insecure_http = false;
+  bool quiet = false;
+};
+
 /// What the user typed after `docs`.
 struct DocsArguments {
   std::string folder = "docs";

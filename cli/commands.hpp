@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,15 @@ int diagnose_experiment(const DiagnoseArguments& arguments);
 
 /// Writes docs/methods.md and docs/methods/ from the catalog: `tailrace docs`.
 int write_documents(const DocsArguments& arguments);
+
+/// Prints the data sets that have names, and where they are: `tailrace data list`.
+int list_data();
+
+/// Downloads data sets: `tailrace data fetch`.
+int fetch_data(const FetchArguments& arguments);
+
+/// Does something that looks for data in `folder` first, unless that is empty: --data.
+int with_data(const std::string& folder, const std::function<int()>& command);
 
 /// Prints what can be named.
 int list_components(const std::string& kind);

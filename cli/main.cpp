@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -23,6 +24,11 @@ constexpr const char* set_help =
 std::string check_count(const std::string& text) {
   const bool digits = text.find_first_not_of("0123456789") == std::string::npos;
   return digits ? std::string() : "\"" + text + "\" is not a number of 0 or more";
+}
+
+/// Where commands that build problems look for data first.
+void add_data_option(CLI::App& command, std::string& folder) {
+  command.add_option("--data", folder, "look for data in this folder first")->type_name("DIR");
 }
 
 /// What `run` and `compare` have in common.
@@ -100,6 +106,25 @@ void add_tune_options(CLI::App& command, TuneArguments& arguments) {
   command.add_flag("--quiet", arguments.quiet, "no progress, only the result");
 }
 
+/// `data list` and `data fetch`.
+void add_data_commands(CLI::App& app, FetchArguments& arguments, std::string& folder, int& exit) {
+  CLI::App* data = app.add_subcommand("data", "data sets that experiments call by name");
+  data->require_subcommand(1);
+  CLI::App* list = data->add_subcommand("list", "their names and sizes, and where they are");
+  add_data_option(*list, folder);
+  list->callback([&] { exit = with_data(folder, [] { return list_data(); }); });
+  CLI::App* fetch = data->add_subcommand("fetch", "download some, checked and unpacked");
+  fetch->add_option("names", arguments.names, "such as cifar-10 or sst-2")->required();
+  fetch->add_option("--to", arguments.to, "folder of data (see tailrace data list)")
+      ->type_name("DIR");
+  fetch->add_option("--from", arguments.from, "download from this folder of the web instead")
+      ->type_name("URL");
+  fetch->add_flag("--insecure-http", arguments.insecure_http,
+                  "allow http:// addresses of other machines");
+  fetch->add_flag("--quiet", arguments.quiet, "no progress, only the result");
+  fetch->callback([&] { exit = fetch_data(arguments); });
+}
+
 int run_or_compare(const CLI::App& command, RunArguments arguments) {
   arguments.command = command.get_name();
   arguments.resume = command.count("--resume") > 0;
@@ -136,9 +161,11 @@ std::string option_hint(const CLI::App& command) {
 
 /// Says what was not understood and what may have been meant.
 void print_misunderstanding(const CLI::App& app, const CLI::ParseError& error) {
-  const std::vector<CLI::App*> commands = app.get_subcommands();
-  std::string hint = commands.empty() ? command_hint(app) : option_hint(*commands.front());
-  if (hint.empty() && commands.empty()) hint = option_hint(app);
+  const CLI::App* command = &app;
+  while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
+  std::string hint =
+      command->get_subcommands(nullptr).empty() ? std::string() : command_hint(*command);
+  if (hint.empty()) hint = option_hint(*command);
   fmt::print(stderr, "error[cli/usage]: {}\n  fix  {}\n", error.what(),
              hint.empty() ? "tailrace --help, or --help after a command, shows how" : hint);
 }
@@ -159,6 +186,10 @@ int parse_and_run(int argc, char** argv) {
   app.set_version_flag("--version", "tailrace " TAILRACE_VERSION);
   app.require_subcommand(1);
   int exit = Exit::fine;
+  std::string data_folder;
+  const auto on_data = [&](const std::function<int()>& command) {
+    exit = with_data(data_folder, command);
+  };
 
   RunArguments run;
   CLI::App* run_command = app.add_subcommand("run", "run one method of an experiment");
@@ -166,7 +197,8 @@ int parse_and_run(int argc, char** argv) {
   run_command->add_option("--method", run.method, "its name (if there are several)");
   run_command->add_option("--seed", run.seed, "one of the experiment's seeds (the first)")
       ->check(check_count);
-  run_command->callback([&] { exit = run_or_compare(*run_command, run); });
+  add_data_option(*run_command, data_folder);
+  run_command->callback([&] { on_data([&] { return run_or_compare(*run_command, run); }); });
 
   RunArguments compare;
   CLI::App* compare_command =
@@ -174,14 +206,17 @@ int parse_and_run(int argc, char** argv) {
   add_run_options(*compare_command, compare);
   compare_command->add_flag("--delays", compare.delays,
                             "a second table: staleness, concurrency, effective workers");
-  compare_command->callback([&] { exit = run_or_compare(*compare_command, compare); });
+  add_data_option(*compare_command, data_folder);
+  compare_command->callback(
+      [&] { on_data([&] { return run_or_compare(*compare_command, compare); }); });
 
   std::string file;
   std::vector<std::string> sets;
   CLI::App* check = app.add_subcommand("check", "say everything that is wrong with an experiment");
   check->add_option("file", file, "experiment file (TOML)")->required();
   check->add_option("--set", sets, set_help)->type_name("KEY=VALUE")->allow_extra_args(false);
-  check->callback([&] { exit = check_experiment(file, sets); });
+  add_data_option(*check, data_folder);
+  check->callback([&] { on_data([&] { return check_experiment(file, sets); }); });
 
   TheoryArguments theory;
   CLI::App* theory_command =
@@ -193,19 +228,22 @@ int parse_and_run(int argc, char** argv) {
   theory_command->add_option("--eps", theory.eps, "bound on the gradient's norm (the target)")
       ->type_name("NORM");
   theory_command->add_flag("--json", theory.json, "for programs");
-  theory_command->callback([&] { exit = theory_of(theory); });
+  add_data_option(*theory_command, data_folder);
+  theory_command->callback([&] { on_data([&] { return theory_of(theory); }); });
 
   DiagnoseArguments diagnose;
   CLI::App* diagnose_command =
       app.add_subcommand("diagnose", "say how heavy the noise of gradients is, and where to clip");
   add_diagnose_options(*diagnose_command, diagnose);
-  diagnose_command->callback([&] { exit = diagnose_experiment(diagnose); });
+  add_data_option(*diagnose_command, data_folder);
+  diagnose_command->callback([&] { on_data([&] { return diagnose_experiment(diagnose); }); });
 
   TuneArguments tune;
   CLI::App* tune_command =
       app.add_subcommand("tune", "search the step size and clip threshold of one method");
   add_tune_options(*tune_command, tune);
-  tune_command->callback([&] { exit = tune_method(tune); });
+  add_data_option(*tune_command, data_folder);
+  tune_command->callback([&] { on_data([&] { return tune_method(tune); }); });
 
   DocsArguments docs;
   CLI::App* docs_command =
@@ -229,7 +267,11 @@ int parse_and_run(int argc, char** argv) {
   std::string folder;
   CLI::App* replay = app.add_subcommand("replay", "repeat a recorded run, to the bit");
   replay->add_option("run", folder, "its folder, such as runs/TITLE/METHOD/seed-1")->required();
-  replay->callback([&] { exit = replay_run(folder); });
+  add_data_option(*replay, data_folder);
+  replay->callback([&] { on_data([&] { return replay_run(folder); }); });
+
+  FetchArguments fetch;
+  add_data_commands(app, fetch, data_folder, exit);
 
   try {
     app.parse(argc, argv);

@@ -19,13 +19,6 @@ std::string bar(double share) {
   return '[' + std::string(full, '#') + std::string(width - full, '.') + ']';
 }
 
-std::string duration_text(double seconds) {
-  const auto whole = static_cast<long>(seconds + 0.5);
-  if (whole < 120) return fmt::format("{} s", whole);
-  if (whole < 7200) return fmt::format("{} min", whole / 60);
-  return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
-}
-
 /// The numbers, the most useful first.
 std::vector<std::string> numbers_of(const ProgressLine& line) {
   const std::string steps =
@@ -42,6 +35,13 @@ std::vector<std::string> numbers_of(const ProgressLine& line) {
 }
 
 }  // namespace
+
+std::string duration_text(double seconds) {
+  const auto whole = static_cast<long>(seconds + 0.5);
+  if (whole < 120) return fmt::format("{} s", whole);
+  if (whole < 7200) return fmt::format("{} min", whole / 60);
+  return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
+}
 
 std::string to_text(const ProgressLine& line, std::size_t columns) {
   constexpr std::string_view dots = "...";

@@ -34,4 +34,7 @@ struct ProgressLine {
 /// loses its end.
 [[nodiscard]] std::string to_text(const ProgressLine& line, std::size_t columns);
 
+/// "12 s", "5 min", "3 h 20 min".
+[[nodiscard]] std::string duration_text(double seconds);
+
 }  // namespace tailrace::cli

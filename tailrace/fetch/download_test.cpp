@@ -222,7 +222,7 @@ TEST_F(Downloading, AsksAProxyForWhatLiesElsewhere) {
 
   ASSERT_TRUE(got) << to_string(got.error());
   EXPECT_EQ(read_all(part_), bytes_);
-  EXPECT_EQ(proxy.requests().front().path, "http://192.0.2.1/file.bin");
+  EXPECT_EQ(proxy.requests().front().path, "http://192.0.2.1:80/file.bin");
 }
 
 TEST_F(Downloading, TriesAgainWhenTheServerFallsSilent) {
