@@ -91,7 +91,9 @@ bool draws(const jit::Node& node) {
   static constexpr std::array<std::string_view, 4> recurrent = {"aten::lstm", "aten::gru",
                                                                 "aten::rnn_tanh", "aten::rnn_relu"};
   constexpr std::size_t recurrent_dropout = 5;
+  constexpr std::size_t dropout_share = 1;
   const std::string_view kind = node.kind().toQualString();
+  if (kind.ends_with("dropout") && is_zero(node, dropout_share)) return false;
   if (std::ranges::find(recurrent, kind) != recurrent.end())
     return !is_zero(node, recurrent_dropout);
   return kind == "aten::normal" || std::ranges::any_of(random, [&](std::string_view name) {

@@ -147,6 +147,7 @@ TEST(TorchScript, WhoseForwardDrawsIsFoundOut) {
   EXPECT_TRUE(draws("normal", "x = x + x.clone().normal_()"));
   EXPECT_TRUE(draws("branch", "if self.training:\n        x = x + torch.randn([2])"));
   EXPECT_FALSE(draws("none", "x = torch.relu(x)"));
+  EXPECT_FALSE(draws("zero", "x = torch.dropout(x, 0.0, self.training)"));
   EXPECT_FALSE(draws("norm", "x = torch.layer_norm(x, [2])"));
 }
 
