@@ -84,7 +84,7 @@ TEST(Csv, HasAColumnForEveryName) {
   EXPECT_EQ(csv_header(),
             "step,time_s,gradients,loss,gradient_norm,accuracy,test_loss,test_accuracy,test_score,"
             "staleness_mean,staleness_max,discarded");
-  EXPECT_EQ(csv_line(sample), "100,10,200,1,0.5,0.9,,,2.5,4,3");
+  EXPECT_EQ(csv_line(sample), "100,10,200,1,0.5,0.9,,,,2.5,4,3");
 }
 
 }  // namespace

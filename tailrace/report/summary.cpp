@@ -61,6 +61,7 @@ MethodSummary summarize_one(const std::string& method, const Runs& runs) {
   summary.gradient_norm =
       spread(runs, [](const Outcome& run) { return run.final_evaluation().gradient_norm; });
   summary.accuracy = spread_if_known(runs, &problem::Evaluation::accuracy);
+  summary.test_loss = spread_if_known(runs, &problem::Evaluation::test_loss);
   summary.test_accuracy = spread_if_known(runs, &problem::Evaluation::test_accuracy);
   summary.test_score = spread_if_known(runs, &problem::Evaluation::test_score);
   summary.staleness_mean = spread(runs, [](const Outcome& run) { return run.staleness_mean; });
@@ -70,6 +71,28 @@ MethodSummary summarize_one(const std::string& method, const Runs& runs) {
       runs, [](const Outcome& run) { return static_cast<double>(run.discarded + run.canceled); });
   summary.ending = ending_of(runs);
   return summary;
+}
+
+/// The median at the end, negated where more is better; NaN where it is not known.
+double cost_of(const MethodSummary& summary, engine::Metric metric) {
+  const auto median = [](const std::optional<Spread>& figure) {
+    return figure ? figure->median : std::nan("");
+  };
+  switch (metric) {
+    case engine::Metric::loss:
+      return summary.loss.median;
+    case engine::Metric::gradient_norm:
+      return summary.gradient_norm.median;
+    case engine::Metric::accuracy:
+      return -median(summary.accuracy);
+    case engine::Metric::test_loss:
+      return median(summary.test_loss);
+    case engine::Metric::test_accuracy:
+      return -median(summary.test_accuracy);
+    case engine::Metric::test_score:
+      return -median(summary.test_score);
+  }
+  return std::nan("");
 }
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
@@ -109,14 +132,15 @@ std::vector<MethodSummary> summarize(const std::vector<Outcome>& outcomes) {
 }
 
 std::vector<std::string> best_of_groups(const std::vector<MethodSummary>& summaries,
-                                        const std::map<std::string, std::string>& groups) {
-  const auto better = [](const MethodSummary& a, const MethodSummary& b) {
+                                        const std::map<std::string, std::string>& groups,
+                                        engine::Metric metric) {
+  const auto better = [metric](const MethodSummary& a, const MethodSummary& b) {
     if (a.target_seconds.median != b.target_seconds.median) {
       return a.target_seconds.median < b.target_seconds.median;
     }
-    const bool unknown = std::isnan(b.gradient_norm.median);
-    return unknown ? !std::isnan(a.gradient_norm.median)
-                   : a.gradient_norm.median < b.gradient_norm.median;
+    const double cost = cost_of(a, metric);
+    const double other = cost_of(b, metric);
+    return std::isnan(other) ? !std::isnan(cost) : cost < other;
   };
   std::map<std::string, const MethodSummary*> best;
   for (const MethodSummary& summary : summaries) {
@@ -179,6 +203,7 @@ std::string summary_json(const std::vector<MethodSummary>& summaries) {
                  {"loss", to_json(summary.loss)},
                  {"gradient_norm", to_json(summary.gradient_norm)}};
     if (summary.accuracy) json["accuracy"] = to_json(*summary.accuracy);
+    if (summary.test_loss) json["test_loss"] = to_json(*summary.test_loss);
     if (summary.test_accuracy) json["test_accuracy"] = to_json(*summary.test_accuracy);
     if (summary.test_score) json["test_score"] = to_json(*summary.test_score);
     json["staleness_mean"] = to_json(summary.staleness_mean);

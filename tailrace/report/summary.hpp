@@ -32,6 +32,7 @@ struct MethodSummary {
   Spread loss;  ///< final
   Spread gradient_norm;
   std::optional<Spread> accuracy;
+  std::optional<Spread> test_loss;
   std::optional<Spread> test_accuracy;
   std::optional<Spread> test_score;
   Spread staleness_mean;
@@ -44,12 +45,14 @@ struct MethodSummary {
 [[nodiscard]] std::vector<MethodSummary> summarize(const std::vector<Outcome>& outcomes);
 
 /// The methods that a reader wants to see: all that stand alone, and of every group (a grid of
-/// options) the one that reached the target first in the median, or else came to the smallest
-/// gradient norm.
+/// options) the one that reached the target first in the median, or else ended with the best median
+/// of the metric.
 ///
 ///   groups  method name to group; an empty group or none stands alone
+///   metric  the target's; a network that has died has a small gradient, too
 [[nodiscard]] std::vector<std::string> best_of_groups(
-    const std::vector<MethodSummary>& summaries, const std::map<std::string, std::string>& groups);
+    const std::vector<MethodSummary>& summaries, const std::map<std::string, std::string>& groups,
+    engine::Metric metric = engine::Metric::gradient_norm);
 
 /// A line for every run, with a header.
 [[nodiscard]] std::string summary_csv(const std::vector<Outcome>& outcomes);

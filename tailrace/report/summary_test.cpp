@@ -79,18 +79,35 @@ TEST(BestOfGroups, KeepsTheFirstAtTheTargetAndAllThatStandAlone) {
               ::testing::ElementsAre("alone", "grid-2", "other-2"));
 }
 
+// A network that has died: a gradient of nothing, and the loss of guessing.
+TEST(BestOfGroups, GoesByTheTargetsMetricWhereNothingReachedTheTarget) {
+  Outcome dead = run_with("grid-dead", 1, {1, 0});
+  dead.samples.back().evaluation = {.loss = 2.3, .gradient_norm = 0, .accuracy = 0.1};
+  Outcome alive = run_with("grid-alive", 1, {1, 0.2});
+  alive.samples.back().evaluation = {.loss = 0.4, .gradient_norm = 0.2, .accuracy = 0.9};
+  const std::vector<MethodSummary> summaries = summarize({dead, alive});
+  const std::map<std::string, std::string> groups = {{"grid-dead", "grid"}, {"grid-alive", "grid"}};
+
+  EXPECT_THAT(best_of_groups(summaries, groups), ::testing::ElementsAre("grid-dead"));
+  EXPECT_THAT(best_of_groups(summaries, groups, engine::Metric::loss),
+              ::testing::ElementsAre("grid-alive"));
+  EXPECT_THAT(best_of_groups(summaries, groups, engine::Metric::accuracy),
+              ::testing::ElementsAre("grid-alive"));
+}
+
 TEST(SummaryCsv, HasALineForEveryRun) {
   Outcome measured = run_with("b", 4, {1, 0.25});
   measured.effective_workers = 3.5;
   measured.measures = Measures{.sequence_correlation = 2, .delay_variance = 8};
 
-  EXPECT_EQ(summary_csv({reached(run_with("a", 4, {1, 0.5})), measured}),
-            "method,seed,ending,target_time_s,time_s,steps,gradients,loss,gradient_norm,accuracy,"
-            "test_accuracy,test_score,staleness_mean,staleness_max,concurrency_mean,concurrency_max,"
-            "effective_workers,utilization_mean,discarded,sequence_correlation,delay_variance,"
-            "virtual_distance_max,model\n"
-            "a,4,target reached,10,10,100,200,1,0.5,,,0,0,0,0,0,0,0,,,,0000000000000000\n"
-            "b,4,time limit,,10,100,200,0.5,0.25,,,0,0,0,0,3.5,0,0,2,8,,0000000000000000\n");
+  EXPECT_EQ(
+      summary_csv({reached(run_with("a", 4, {1, 0.5})), measured}),
+      "method,seed,ending,target_time_s,time_s,steps,gradients,loss,gradient_norm,accuracy,"
+      "test_accuracy,test_score,staleness_mean,staleness_max,concurrency_mean,concurrency_max,"
+      "effective_workers,utilization_mean,discarded,sequence_correlation,delay_variance,"
+      "virtual_distance_max,model\n"
+      "a,4,target reached,10,10,100,200,1,0.5,,,,0,0,0,0,0,0,0,,,,0000000000000000\n"
+      "b,4,time limit,,10,100,200,0.5,0.25,,,,0,0,0,0,3.5,0,0,2,8,,0000000000000000\n");
 }
 
 TEST(SummaryJson, HasNullForATimeThatNeverCame) {
