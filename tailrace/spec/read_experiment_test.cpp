@@ -216,7 +216,7 @@ INSTANTIATE_TEST_SUITE_P(
                          "stop = { steps = 9, target = { metric = \"accuracy\", above = 90 } }\n",
                 "error[spec/target-unreachable]: accuracy never gets above 90\n"
                 "  at   e.toml:7:30  run.stop.target\n"
-                "  fix  accuracy is a share: choose at most 1"},
+                "  fix  it is never above 1: choose at most 1"},
         BadCase{"GradientNormBelowZero",
                 no_run + "evaluate.every = 1\n"
                          "stop = { steps = 9, target = { below = -0.5 } }\n",

@@ -53,6 +53,7 @@ waits = true
 threads = 0
 checkpoint_every = "30s"
 measure = false
+save_model = false
 
 [[method]]
 name = "m"

@@ -29,8 +29,7 @@ struct Gpt {
   static constexpr std::string_view name = "gpt";
   static constexpr std::string_view summary = "Small GPT: predicts the next token.";
   static constexpr std::string_view formula =
-      "z <- z + causal attention(norm(z)), z <- z + mlp(norm(z)), depth times; outputs = words^T "
-      "norm(z)";
+      "z <- z + causal attention(norm(z)), z <- z + mlp(norm(z)), depth times; words^T norm(z)";
   static constexpr std::string_view source = "Radford et al.: GPT-2, 2019; default sizes: ours";
 
   std::uint32_t width = 128;
