@@ -272,8 +272,8 @@ std::string LogisticProblem::describe() const {
   std::string sizes = with_commas(smallest);
   if (largest != smallest) sizes += " to " + with_commas(largest);
   return fmt::format("{}: {} rows, {} features, {} {} of {}", task_.title,
-                     with_commas(task_.train.size()), with_commas(dimension()), with_commas(workers()),
-                     workers() == 1 ? "shard" : "shards", sizes);
+                     with_commas(task_.train.size()), with_commas(dimension()),
+                     with_commas(workers()), workers() == 1 ? "shard" : "shards", sizes);
 }
 
 }  // namespace
