@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -49,7 +50,9 @@ Shown shown_of(const spec::Experiment& experiment, const std::vector<report::Out
   for (const spec::MethodSpec& method : experiment.methods) groups[method.name] = method.group;
   Shown shown;
   shown.grids = report::grid_shares(summaries, groups);
-  for (const std::string& name : report::best_of_groups(summaries, groups)) {
+  const std::optional<engine::Target>& target = experiment.run.stop.target;
+  const engine::Metric metric = target ? target->metric : engine::Metric::gradient_norm;
+  for (const std::string& name : report::best_of_groups(summaries, groups, metric)) {
     const std::string& group = groups[name];
     if (!group.empty()) shown.champions.push_back(name);
     for (const report::Outcome& outcome : outcomes) {
