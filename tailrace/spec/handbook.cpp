@@ -33,7 +33,7 @@ constexpr std::array<KindPage, 4> kind_pages = {{
     {.name = "times", .title = "Speeds and delays", .kinds = {"speeds", "delays"}},
     {.name = "problems",
      .title = "Problems, data and noise",
-     .kinds = {"problems", "shards", "regularizers", "spectra", "starts", "noises"}},
+     .kinds = {"problems", "models", "shards", "regularizers", "spectra", "starts", "noises"}},
     {.name = "parts", .title = "Other parts and tables", .kinds = {}},
 }};
 
