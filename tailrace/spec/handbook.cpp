@@ -26,7 +26,7 @@ constexpr std::string_view made_by = "<!-- Made by `tailrace docs`; do not edit.
 struct KindPage {
   std::string_view name;
   std::string_view title;
-  std::array<std::string_view, 6> kinds;
+  std::array<std::string_view, 7> kinds;
 };
 constexpr std::array<KindPage, 4> kind_pages = {{
     {.name = "transforms", .title = "Transforms", .kinds = {"transforms"}},
