@@ -16,7 +16,7 @@ Computers::Computers(const problem::Problem& problem, const policy::Local& local
       std::unique_lock lock(mutex_);
       for (;;) {
         Flight::Id id = 0;
-        posted_.wait(lock, [&] { return stop_ || (ahead_ < ahead_max_ && next(id)); });
+        posted_.wait(lock, [&] { return stop_ || (!resting_ && ahead_ < ahead_max_ && next(id)); });
         if (stop_) return;
         compute(*helper, id, lock);
       }
@@ -67,9 +67,11 @@ void Computers::compute(policy::Worker& worker, Flight::Id id, std::unique_lock<
   slot.update = spare();
   policy::Update& update = *slot.update;
   const policy::Job job = slot.job;
+  ++running_;
   lock.unlock();
   worker.run(job, update);
   lock.lock();
+  --running_;
   slot.phase = Phase::done;
   finished_.notify_one();
 }
@@ -114,6 +116,20 @@ void Computers::recycle(Slot& slot) {
   spares_.push_back(std::move(slot.update));
   --ahead_;
   posted_.notify_one();
+}
+
+Computers::Rest::Rest(Computers& computers) : computers_(computers) {
+  std::unique_lock lock(computers_.mutex_);
+  computers_.resting_ = true;
+  computers_.finished_.wait(lock, [&] { return computers_.running_ == 0; });
+}
+
+Computers::Rest::~Rest() {
+  {
+    const std::lock_guard lock(computers_.mutex_);
+    computers_.resting_ = false;
+  }
+  computers_.posted_.notify_all();
 }
 
 std::unique_ptr<policy::Update> Computers::spare() {

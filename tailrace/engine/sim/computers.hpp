@@ -38,6 +38,19 @@ class Computers {
   /// The update that take() gave has been used.
   void recycle(Flight::Id id);
 
+  /// While it lives, the other threads rest: they have finished what they computed and begin
+  /// nothing, so that who shares work among all cores, each with memory of its own, has them.
+  class Rest {
+   public:
+    explicit Rest(Computers& computers);
+    ~Rest();
+    Rest(const Rest&) = delete;
+    Rest& operator=(const Rest&) = delete;
+
+   private:
+    Computers& computers_;
+  };
+
  private:
   enum class Phase : std::uint8_t { none, waiting, running, done };
   struct Slot {
@@ -68,8 +81,10 @@ class Computers {
   std::vector<Waiting> waiting_;
   std::vector<std::unique_ptr<policy::Update>> spares_;
   std::uint64_t tickets_ = 0;
-  std::size_t ahead_ = 0;  ///< jobs begun or done that the engine has not taken
-  std::size_t ahead_max_;  ///< bounds the memory for results
+  std::size_t ahead_ = 0;    ///< jobs begun or done that the engine has not taken
+  std::size_t ahead_max_;    ///< bounds the memory for results
+  std::size_t running_ = 0;  ///< jobs that are being computed
+  bool resting_ = false;
   bool stop_ = false;
   policy::Worker own_;
   std::vector<std::unique_ptr<policy::Worker>> workers_;

@@ -64,9 +64,16 @@ class Simulation {
 
  private:
   void begin() {
-    monitor_.evaluate(standing(), server_->models().current());
+    evaluate();
     server_->begin(actions_);
     carry_out();
+  }
+
+  /// On all threads, while no jobs are computed: a thread then needs memory for one of both.
+  void evaluate() {
+    std::optional<sim::Computers::Rest> rest;
+    if (computers_ != nullptr) rest.emplace(*computers_);
+    monitor_.evaluate(standing(), server_->models().current());
   }
 
   /// Whether the same run with a later limit would not end here.
@@ -113,9 +120,7 @@ class Simulation {
     const Time moment = monitor_.next_moment();
     if (moment < std::min(arrival, timers_.next())) {
       now_ = moment;
-      if (monitor_.evaluation_due(now_)) {
-        monitor_.evaluate(standing(), server_->models().current());
-      }
+      if (monitor_.evaluation_due(now_)) evaluate();
       return monitor_.pass(now_);
     }
     if (timers_.next() <= arrival) return ring();
@@ -174,7 +179,7 @@ class Simulation {
     if (actions_.stepped) {
       const std::span<const Real> model = server_->models().current();
       if (options_.observer != nullptr) options_.observer->stepped(server_->version(), model, now_);
-      if (monitor_.evaluates_after(server_->version())) monitor_.evaluate(standing(), model);
+      if (monitor_.evaluates_after(server_->version())) evaluate();
     }
     for (const WorkerId worker : actions_.cancel) cancel(worker);
     for (const policy::Start& job : actions_.start) start(job);

@@ -221,6 +221,49 @@ TEST(Simulate, GivesTheSameBitsOnAnyNumberOfThreads) {
   }
 }
 
+/// Toy that notices gradients computed while it is evaluated.
+class Watchful final : public problem::Problem {
+ public:
+  const Layout& layout() const override { return toy_.layout(); }
+  std::size_t workers() const override { return toy_.workers(); }
+  void start(std::uint64_t seed, std::span<Real> out) const override { toy_.start(seed, out); }
+  std::string describe() const override { return "watchful"; }
+  std::unique_ptr<problem::Oracle> oracle() const override {
+    struct Counting final : problem::Oracle {
+      explicit Counting(const Watchful& problem)
+          : watchful(problem), oracle(problem.toy_.oracle()) {}
+      void gradient(const problem::GradientRequest& request, std::span<Real> out) override {
+        ++watchful.computing;
+        oracle->gradient(request, out);
+        --watchful.computing;
+      }
+      const Watchful& watchful;
+      std::unique_ptr<problem::Oracle> oracle;
+    };
+    return std::make_unique<Counting>(*this);
+  }
+  problem::Evaluation evaluate(std::span<const Real> model, Pool* pool) const override {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(300);
+    while (std::chrono::steady_clock::now() < until) most = std::max(most, computing.load());
+    return toy_.evaluate(model, pool);
+  }
+
+  mutable std::atomic<int> computing = 0;
+  mutable int most = 0;  ///< gradients computed during an evaluation
+
+ private:
+  Toy toy_{{.workers = 6, .dimension = 50, .noise = 1, .cost = std::chrono::microseconds(100)}};
+};
+
+TEST(Simulate, ComputesNoJobsWhileItEvaluates) {
+  const Watchful problem;
+
+  run(problem, stateful_method(), *stateful_timing(6),
+      {.stop = {.steps = 100}, .evaluate = {.every_steps = 2}, .threads = 3});
+
+  EXPECT_EQ(problem.most, 0);
+}
+
 class ResumeTest : public ::testing::Test {
  protected:
   RunOptions options(RunLogWriter* log) const {
