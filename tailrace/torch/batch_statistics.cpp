@@ -2,7 +2,10 @@
 
 #include <ATen/ATen.h>
 
+#include <optional>
+
 #include "tailrace/core/check.hpp"
+#include "tailrace/torch/global_draws.hpp"
 
 namespace tailrace::torch {
 namespace {
@@ -12,6 +15,9 @@ std::vector<at::Tensor> after_batch(Replica& replica, const TensorBatch& batch, 
   replica.reset_buffers();  // also the number of batches seen
   const std::vector<at::Tensor> averages = running_averages(replica.network());
   for (const at::Tensor& average : averages) average.fill_(before);
+  // A script's dropout is on while it trains: every evaluation gets the same zeros.
+  std::optional<GlobalDraws> draws;
+  if (replica.network().draws_globally()) draws.emplace(0);
   (void)replica.forward(batch, false);
   std::vector<at::Tensor> after;
   for (const at::Tensor& average : averages) after.push_back(average.clone());

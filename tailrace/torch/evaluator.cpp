@@ -58,16 +58,16 @@ std::vector<Evaluator::Numbers> Evaluator::chunks_of(std::size_t count, std::siz
 problem::Evaluation Evaluator::evaluate(std::span<const Real> model, Pool* pool) {
   problem::Evaluation evaluation;
   const bool classes = course_.train->shape().loss != neural::Loss::squared_error;
-  const Figures train = train_figures(model, pool, evaluation.gradient_norm);
+  const std::vector<at::Tensor> averages = statistics(model);
+  const Figures train = train_figures(model, averages, pool, evaluation.gradient_norm);
   evaluation.loss = train.loss / train.counted;
   if (classes) evaluation.accuracy = train.right / train.counted;
   if (!course_.test) return evaluation;
-  const Figures test = test_figures(model, pool);
+  const Figures test = test_figures(model, averages, pool);
   evaluation.test_loss = test.loss / test.counted;
   if (classes) evaluation.test_accuracy = test.right / test.counted;
   if (course_.score != neural::Score::none) {
-    evaluation.test_score =
-        neural::score(course_.score, test.predictions, test.truths);
+    evaluation.test_score = neural::score(course_.score, test.predictions, test.truths);
   }
   return evaluation;
 }
@@ -78,13 +78,15 @@ bool Evaluator::trains_while_evaluating(const Network& network) const {
          !network.draws_globally();
 }
 
-Evaluator::Figures Evaluator::train_figures(std::span<const Real> model, Pool* pool, double& norm) {
+Evaluator::Figures Evaluator::train_figures(std::span<const Real> model,
+                                            const std::vector<at::Tensor>& averages, Pool* pool,
+                                            double& norm) {
   std::vector<Figures> figures(train_.size());
   std::vector<std::vector<Real>> gradients(std::min(lanes, train_.size()));
   run_chunks(pool, gradients.size(), [&](std::size_t lane) {
     Replicas::Lease lease = replicas_.borrow();
     Replica& replica = *lease;
-    replica.load(model);
+    load(replica, model, averages);
     replica.network().train(trains_while_evaluating(replica.network()));
     gradients[lane].assign(dimension_, 0);
     for (std::size_t chunk = lane; chunk < train_.size(); chunk += gradients.size()) {
@@ -100,27 +102,34 @@ Evaluator::Figures Evaluator::train_figures(std::span<const Real> model, Pool* p
   return all;
 }
 
+/// Running averages that jobs left behind are gone afterwards.
+void Evaluator::load(Replica& replica, std::span<const Real> model,
+                     const std::vector<at::Tensor>& averages) {
+  replica.load(model);
+  replica.reset_buffers();
+  if (!averages.empty()) set_running_averages(replica.network(), averages);
+}
+
 std::vector<at::Tensor> Evaluator::statistics(std::span<const Real> model) {
+  if (course_.learning.batch_statistics != neural::BatchStatistics::averaged) return {};
   Replicas::Lease lease = replicas_.borrow();
   Replica& replica = *lease;
   if (running_averages(replica.network()).empty()) return {};
-  if (course_.learning.batch_statistics != neural::BatchStatistics::averaged) return {};
+  if (!course_.test && trains_while_evaluating(replica.network())) return {};
   replica.load(model);
   const std::size_t count = std::min(statistics_batches, train_.size());
   return average_statistics(replica, *course_.train,
                             {train_.begin(), train_.begin() + static_cast<std::ptrdiff_t>(count)});
 }
 
-Evaluator::Figures Evaluator::test_figures(std::span<const Real> model, Pool* pool) {
-  const std::vector<at::Tensor> averages = statistics(model);
+Evaluator::Figures Evaluator::test_figures(std::span<const Real> model,
+                                           const std::vector<at::Tensor>& averages, Pool* pool) {
   const bool local = course_.learning.batch_statistics == neural::BatchStatistics::local;
   std::vector<Figures> figures(test_.size());
   run_chunks(pool, test_.size(), [&](std::size_t chunk) {
     Replicas::Lease lease = replicas_.borrow();
     Replica& replica = *lease;
-    replica.load(model);
-    replica.reset_buffers();
-    if (!averages.empty()) set_running_averages(replica.network(), averages);
+    load(replica, model, averages);
     replica.network().train(local);
     figures[chunk] = pass(replica, *course_.test, test_[chunk], {});
   });
@@ -133,8 +142,9 @@ Evaluator::Figures Evaluator::pass(Replica& replica, const neural::Samples& samp
                                    const Numbers& numbers, std::span<Real> gradient) const {
   samples.fill(numbers, nullptr, replica.batch());
   const TensorBatch batch = wrap(replica.batch(), samples.shape(), replica.device());
-  const at::Tensor outputs = replica.forward(batch, !gradient.empty());
   Figures figures{.counted = batch.counted};
+  if (batch.counted == 0) return figures;
+  const at::Tensor outputs = replica.forward(batch, !gradient.empty());
   {
     const at::AutoGradMode mode(!gradient.empty());
     const at::Tensor loss = loss_(outputs, batch.targets);

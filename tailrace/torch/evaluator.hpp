@@ -35,8 +35,13 @@ class Evaluator {
   };
 
   [[nodiscard]] std::vector<Numbers> chunks_of(std::size_t count, std::size_t limit) const;
-  [[nodiscard]] Figures train_figures(std::span<const Real> model, Pool* pool, double& norm);
-  [[nodiscard]] Figures test_figures(std::span<const Real> model, Pool* pool);
+  [[nodiscard]] Figures train_figures(std::span<const Real> model,
+                                      const std::vector<at::Tensor>& averages, Pool* pool,
+                                      double& norm);
+  [[nodiscard]] Figures test_figures(std::span<const Real> model,
+                                     const std::vector<at::Tensor>& averages, Pool* pool);
+  static void load(Replica& replica, std::span<const Real> model,
+                   const std::vector<at::Tensor>& averages);
   [[nodiscard]] std::vector<at::Tensor> statistics(std::span<const Real> model);
   [[nodiscard]] bool trains_while_evaluating(const Network& network) const;
   /// Passes a chunk; adds the gradient of the summed loss to `gradient` unless that is empty.

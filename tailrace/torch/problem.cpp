@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
+#include <optional>
 #include <utility>
 
 #include "tailrace/core/check.hpp"
@@ -13,17 +13,20 @@
 #include "tailrace/problem/distinct_sampler.hpp"
 #include "tailrace/problem/noise_source.hpp"
 #include "tailrace/torch/backend.hpp"
+#include "tailrace/torch/batch_statistics.hpp"
 #include "tailrace/torch/dropout.hpp"
 #include "tailrace/torch/evaluator.hpp"
+#include "tailrace/torch/global_draws.hpp"
 #include "tailrace/torch/replica.hpp"
 
 namespace tailrace::torch {
 namespace {
 
-/// Guards LibTorch's own generator, which all threads share.
-std::mutex& global_generator() {
-  static std::mutex mutex;
-  return mutex;
+/// One more network, made by nobody else at the same time: modules draw their numbers from
+/// LibTorch's one generator, on which others may rely meanwhile.
+std::unique_ptr<Network> make_alone(const Definition& definition, std::uint64_t seed) {
+  const GlobalDraws draws(seed);
+  return definition.network();
 }
 
 class TorchProblem final : public problem::Problem {
@@ -33,7 +36,7 @@ class TorchProblem final : public problem::Problem {
         course_(std::move(course)),
         layout_(std::move(layout)),
         replicas_([this, device] {
-          return std::make_unique<Replica>(definition_.network(), layout_, device);
+          return std::make_unique<Replica>(make_alone(definition_, 0), layout_, device);
         }),
         evaluator_(course_, definition_.loss, replicas_, layout_.dimension) {
     const auto samples = static_cast<double>(course_.train->count());
@@ -74,15 +77,8 @@ class TorchProblem final : public problem::Problem {
 void TorchProblem::start(std::uint64_t seed, std::span<Real> out) const {
   TAILRACE_CHECK(out.size() == dimension());
   const at::NoGradGuard no_gradients;
-  std::unique_ptr<Network> network;
-  if (definition_.initialize) {
-    network = definition_.network();
-    definition_.initialize(*network, seed);
-  } else {
-    const std::lock_guard lock(global_generator());
-    at::manual_seed(static_cast<std::int64_t>(seed));
-    network = definition_.network();
-  }
+  const std::unique_ptr<Network> network = make_alone(definition_, seed);
+  if (definition_.initialize) definition_.initialize(*network, seed);
   Real* next = out.data();
   for (const NamedTensor& parameter : network->parameters()) {
     const at::Tensor values = parameter.tensor.contiguous();
@@ -113,10 +109,17 @@ class TorchOracle final : public problem::Oracle {
   }
 
   bool mean_gradient(WorkerId worker, std::span<const Real> model, std::span<Real> out) override {
+    const neural::Course& course = problem_.course();
     // The mean over random crops and dropout is out of reach.
-    if (problem_.course().train->augments() || problem_.draws()) return false;
+    if (course.train->augments() || problem_.draws()) return false;
     Replicas::Lease lease = problem_.borrow();
-    const std::span<const std::uint32_t> shard = problem_.course().partition.shard(worker);
+    // So is that over the batches a sample may be in, where they decide what it is normalized by.
+    if (course.learning.batch != 0 &&
+        course.learning.batch_statistics != neural::BatchStatistics::frozen &&
+        !running_averages(lease->network()).empty()) {
+      return false;
+    }
+    const std::span<const std::uint32_t> shard = course.partition.shard(worker);
     numbers_.assign(shard.begin(), shard.end());
     write_gradient(*lease, model, nullptr, out);
     return true;
@@ -162,7 +165,7 @@ void TorchOracle::write_gradient(Replica& replica, std::span<const Real> model, 
     const std::size_t count = std::min(most, numbers_.size() - begin);
     add_piece(replica, std::span(numbers_).subspan(begin, count), draws, alone, out);
   }
-  if (alone) return;
+  if (alone || counted_ == 0) return;
   for (Real& coordinate : out) coordinate = static_cast<Real>(coordinate / counted_);
 }
 
@@ -171,13 +174,13 @@ void TorchOracle::add_piece(Replica& replica, std::span<const std::uint32_t> num
   const neural::Samples& samples = *problem_.course().train;
   samples.fill(numbers, draws, replica.batch());
   const TensorBatch batch = wrap(replica.batch(), samples.shape(), replica.device());
-  std::unique_lock<std::mutex> lock;
+  if (batch.counted == 0) return;  // a mean over nothing
+  std::optional<GlobalDraws> alone_drawing;
   std::optional<DrawScope> scope;
   if (draws != nullptr) {
     const std::uint64_t seed = draws->bits64();
     if (replica.network().draws_globally()) {
-      lock = std::unique_lock(global_generator());
-      at::manual_seed(static_cast<std::int64_t>(seed >> 1));
+      alone_drawing.emplace(seed);
     } else {
       replica.seed_draws(seed);
       scope.emplace(replica.draws());
@@ -214,7 +217,16 @@ Result<Layout> layout_of(const Network& network) {
   return layout;
 }
 
-/// Passes one sample through and compares the shape of what comes out.
+bool sizes_fit(const at::Tensor& outputs, const at::Tensor& targets,
+               const neural::TaskShape& shape) {
+  const auto each = static_cast<std::int64_t>(shape.outputs);
+  const bool of_classes =
+      shape.loss == neural::Loss::classes || shape.loss == neural::Loss::next_token;
+  if (of_classes && (outputs.dim() == 0 || outputs.size(-1) != each)) return false;
+  return outputs.numel() == targets.numel() * (of_classes ? each : 1);
+}
+
+/// Passes two samples through and compares the shape of what comes out.
 Status check_outputs(Network& network, const neural::Course& course, const LossFunction& loss) {
   const at::NoGradGuard no_gradients;
   neural::Batch samples;
@@ -225,9 +237,8 @@ Status check_outputs(Network& network, const neural::Course& course, const LossF
   network.train(false);
   try {
     const at::Tensor outputs = network.forward(batch.inputs);
-    const bool sizes_fit = outputs.dim() > 0 && outputs.size(0) == 2 &&
-                           outputs.numel() % static_cast<std::int64_t>(shape.outputs) == 0;
-    if (sizes_fit && loss(outputs, batch.targets).numel() == 1) return {};
+    if (sizes_fit(outputs, batch.targets, shape) && loss(outputs, batch.targets).numel() == 1)
+      return {};
     return fail(
         {"model/wrong-output",
          fmt::format("for two samples the model gives {} numbers of shape {}, where the task "
@@ -253,7 +264,7 @@ problem::BuiltProblem make_problem(Definition definition, neural::Course course)
   if (!definition.loss) definition.loss = loss_function(course.train->shape().loss);
   Result<c10::Device> device = find_device(course.learning.device);
   if (!device) return fail(std::move(device.error()));
-  const std::unique_ptr<Network> network = definition.network();
+  const std::unique_ptr<Network> network = make_alone(definition, 0);
   Result<Layout> layout = layout_of(*network);
   if (!layout) return fail(std::move(layout.error()));
   definition.draws |= network->draws_globally();

@@ -13,8 +13,9 @@ namespace tailrace::torch {
 
 /// Any model as a problem: how to make one, what it learns, and by which loss.
 struct Definition {
-  /// Makes one more replica; called on several threads. All have the same parameters in the same
-  /// order, 32-bit floats. What values they begin with does not matter, except for `buffers()`.
+  /// Makes one more replica; called on any thread, but never twice at once. All have the same
+  /// parameters in the same order, 32-bit floats. What values they begin with does not matter,
+  /// except for `buffers()`.
   std::function<std::unique_ptr<Network>()> network;
 
   /// Fills a network with the values training starts from, by the seed alone. Empty: those it was
