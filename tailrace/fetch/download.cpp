@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <thread>
@@ -13,6 +14,7 @@
 
 #include "tailrace/fetch/out_file.hpp"
 #include "tailrace/fetch/proxy.hpp"
+#include "tailrace/fetch/tunnel.hpp"
 #include "tailrace/fetch/url.hpp"
 
 namespace tailrace::fetch {
@@ -74,7 +76,7 @@ std::string validator_of(const httplib::Response& response) {
 /// Ends a client's waiting when people want to stop.
 class StopWatch {
  public:
-  StopWatch(httplib::Client& client, const std::atomic<bool>* stop) {
+  StopWatch(httplib::ClientImpl& client, const std::atomic<bool>* stop) {
     if (stop == nullptr) return;
     thread_ = std::jthread([&client, stop](const std::stop_token& done) {
       while (!done.stop_requested()) {
@@ -87,6 +89,57 @@ class StopWatch {
  private:
   std::jthread thread_;
 };
+
+/// A client whose encrypted connection leads through a proxy.
+class TunnelClient : public httplib::SSLClient {
+ public:
+  TunnelClient(const Url& to, Url proxy, TunnelOptions options)
+      : SSLClient(to.bare_host(), to.port), to_(to), proxy_(std::move(proxy)), options_(options) {}
+
+  [[nodiscard]] bool opened() const { return opened_; }
+  [[nodiscard]] bool reached_proxy() const { return tunnel_.connected; }
+  [[nodiscard]] int proxy_status() const { return tunnel_.status; }
+
+ private:
+  bool create_and_connect_socket(Socket& socket, httplib::Error& error) override {
+    error = httplib::Error::Connection;
+    if (!is_valid()) return false;
+    tunnel_ = open_tunnel(proxy_, to_, options_);
+    opened_ = tunnel_.descriptor >= 0;
+    if (!opened_) return false;
+    socket.sock = tunnel_.descriptor;  // which the client closes
+    error = httplib::Error::Success;
+    return true;
+  }
+
+  Url to_;
+  Url proxy_;
+  TunnelOptions options_;
+  Tunnel tunnel_;
+  bool opened_ = false;
+};
+
+std::unique_ptr<httplib::ClientImpl> make_client(const Url& url, const std::optional<Url>& proxy,
+                                                 const DownloadOptions& options) {
+  std::unique_ptr<httplib::ClientImpl> client;
+  if (url.secure && proxy) {
+    client = std::make_unique<TunnelClient>(
+        url, *proxy, TunnelOptions{options.connect_time, options.read_time, options.stop});
+  } else if (url.secure) {
+    client = std::make_unique<httplib::SSLClient>(url.bare_host(), url.port);
+  } else {
+    client = std::make_unique<httplib::ClientImpl>(url.bare_host(), url.port);
+    if (proxy) client->set_proxy(proxy->bare_host(), proxy->port);
+  }
+  client->set_connection_timeout(options.connect_time);
+  client->set_read_timeout(options.read_time);
+  client->set_url_encode(false);
+  client->set_decompress(false);
+  return client;
+}
+
+/// Whether the same question may be answered otherwise a little later.
+bool may_pass(int status) { return status == 408 || status == 429 || status >= 500; }
 
 /// How an attempt ended.
 struct Outcome {
@@ -111,22 +164,19 @@ class Transfer {
     out_.reset();
     const Result<std::optional<Url>> proxy = proxy_for(url);
     if (!proxy) return give_up(proxy.error().front());
-    httplib::Client client(url.origin());
-    if (*proxy) client.set_proxy((*proxy)->host, (*proxy)->port);
-    client.set_connection_timeout(options_.connect_time);
-    client.set_read_timeout(options_.read_time);
-    client.set_url_encode(false);
-    client.set_decompress(false);
-    const StopWatch watch(client, options_.stop);
-    const httplib::Result result = client.Get(
+    const std::unique_ptr<httplib::ClientImpl> client = make_client(url, *proxy, options_);
+    const StopWatch watch(*client, options_.stop);
+    const httplib::Result result = client->Get(
         url.target, request_headers(),
         [&](const httplib::Response& response) { return begin(response); },
         [&](const char* data, std::size_t size) { return receive(data, size); });
     if (stopped()) return give_up(interrupted(what_.part));
     if (failure_) return give_up(*failure_);
     if (out_) return end(result.error(), url);
-    if (response_.status <= 0) return no_answer(result.error(), url);
-    return refused(url);
+    if (response_.status > 0) return refused(url);
+    const auto* tunneled = dynamic_cast<const TunnelClient*>(client.get());
+    if (tunneled != nullptr && !tunneled->opened()) return no_tunnel(url, **proxy, *tunneled);
+    return no_answer(result.error(), url);
   }
 
   [[nodiscard]] bool stopped() const { return options_.stop != nullptr && options_.stop->load(); }
@@ -223,6 +273,28 @@ class Transfer {
             .fix = "check the network and run this again"};
   }
 
+  /// Where the way through the proxy ended.
+  [[nodiscard]] Outcome no_tunnel(const Url& url, const Url& proxy,
+                                  const TunnelClient& client) const {
+    const int status = client.proxy_status();
+    if (status == 0) {
+      const std::string why = client.reached_proxy()
+                                  ? fmt::format("the proxy {} does not answer", proxy.origin())
+                                  : fmt::format("no connection to the proxy {}", proxy.origin());
+      return {.next = Outcome::Next::again, .errors = {offline(url, why)}};
+    }
+    Error error{.code = "fetch/proxy",
+                .what = fmt::format("the proxy {} does not let \"{}\" through from {}: it answers "
+                                    "with HTTP status {}",
+                                    proxy.origin(), file_, url.host, status),
+                .where = what_.url,
+                .fix =
+                    "check https_proxy; or except the host with no_proxy; or name another "
+                    "source with --from"};
+    if (!may_pass(status)) return give_up(std::move(error));
+    return {.next = Outcome::Next::again, .errors = {std::move(error)}};
+  }
+
   Outcome no_answer(httplib::Error error, const Url& url) const {
     if (error == httplib::Error::SSLServerVerification ||
         error == httplib::Error::SSLLoadingCerts) {
@@ -255,8 +327,7 @@ class Transfer {
         .where = what_.url,
         .fix = status == 404 ? "it is no longer there; name another source with --from"
                              : "try again later, or name another source with --from"};
-    const bool may_pass = status == 408 || status == 429 || status >= 500;
-    if (!may_pass) return give_up(std::move(error));
+    if (!may_pass(status)) return give_up(std::move(error));
     Outcome outcome{.next = Outcome::Next::again, .errors = {std::move(error)}};
     if (const auto seconds = parse_number<int>(response_.get_header_value("Retry-After"))) {
       outcome.wait = std::chrono::seconds(std::max(*seconds, 0));

@@ -53,9 +53,9 @@ struct Download {
 ///             unless insecure_http; a redirection from https:// to http:// counts the same
 ///   proxies   those of the usual variables; see proxy.hpp
 ///
-/// Errors  fetch/offline, fetch/status, fetch/certificate, fetch/insecure, fetch/too-large,
-///         fetch/redirects, fetch/disk-full, fetch/io, fetch/interrupted, data/bad-url. What has
-///         come stays in `part`.
+/// Errors  fetch/offline, fetch/status, fetch/certificate, fetch/proxy, fetch/insecure,
+///         fetch/too-large, fetch/redirects, fetch/disk-full, fetch/io, fetch/interrupted,
+///         data/bad-url. What has come stays in `part`.
 [[nodiscard]] Status download(const Download& what, const DownloadOptions& options);
 
 }  // namespace tailrace::fetch

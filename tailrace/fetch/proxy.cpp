@@ -1,18 +1,38 @@
 #include "tailrace/fetch/proxy.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdlib>
+#include <initializer_list>
 #include <string_view>
+#include <utility>
 
 namespace tailrace::fetch {
 namespace {
 
-/// The first that is set; empty without one.
-std::string first_of(const Environment& variables, std::initializer_list<const char*> names) {
+/// A variable that is set.
+struct Variable {
+  std::string name;
+  std::string value;  ///< empty: none is
+};
+
+/// The first that is set.
+Variable first_of(const Environment& variables, std::initializer_list<const char*> names) {
   for (const char* name : names) {
-    if (std::string value = variables(name); !value.empty()) return value;
+    if (std::string value = variables(name); !value.empty()) return {name, std::move(value)};
   }
   return {};
+}
+
+/// Keeps the value to itself, which may hold a password.
+tl::unexpected<Errors> unusable(const Variable& variable, const std::string& why) {
+  return fail({.code = "fetch/proxy",
+               .what = fmt::format("{} names no proxy that can be used: {}", variable.name, why),
+               .where = variable.name,
+               .fix = fmt::format("set {0} to http://host:port; or unset it, or except the host "
+                                  "with no_proxy, to do without a proxy",
+                                  variable.name)});
 }
 
 /// Whether `host` is `domain` or lies in it; "example.org" and ".example.org" mean the same.
@@ -43,13 +63,21 @@ std::string environment(const char* name) {
 
 Result<std::optional<Url>> proxy_for(const Url& url, const Environment& variables) {
   if (url.is_loopback()) return std::nullopt;
-  if (is_excepted(url.host, first_of(variables, {"no_proxy", "NO_PROXY"}))) return std::nullopt;
-  std::string text = url.secure ? first_of(variables, {"https_proxy", "HTTPS_PROXY"})
-                                : first_of(variables, {"http_proxy"});
+  const Variable exceptions = first_of(variables, {"no_proxy", "NO_PROXY"});
+  if (is_excepted(url.host, exceptions.value)) return std::nullopt;
+  const Variable variable = url.secure ? first_of(variables, {"https_proxy", "HTTPS_PROXY"})
+                                       : first_of(variables, {"http_proxy"});
+  std::string text = variable.value;
   if (text.empty()) return std::nullopt;
+  if (text.find('@') != std::string::npos) {
+    return unusable(variable, "user names and passwords are not supported");
+  }
   if (text.find("://") == std::string::npos) text = "http://" + text;
+  if (!text.starts_with("http://")) {
+    return unusable(variable, "only proxies that are asked over http:// are supported");
+  }
   Result<Url> proxy = parse_url(text);
-  if (!proxy) return fail(proxy.error());
+  if (!proxy) return unusable(variable, "it is no address");
   return std::optional<Url>(std::move(*proxy));
 }
 

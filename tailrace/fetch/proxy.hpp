@@ -20,7 +20,11 @@ using Environment = std::function<std::string(const char* name)>;
 ///
 /// HTTP_PROXY in capitals is left alone, as elsewhere: a web server may set it for a request.
 ///
-/// Errors  data/bad-url for a variable that holds no address.
+/// The way to the proxy itself is not encrypted; what is asked over https is, up to the host.
+///
+/// Errors  fetch/proxy for a variable that holds anything but http://host:port or host:port: a
+///         proxy that wants to be asked over https or SOCKS, or one with user name and password,
+///         which the error does not repeat.
 [[nodiscard]] Result<std::optional<Url>> proxy_for(const Url& url,
                                                    const Environment& variables = environment);
 

@@ -1,5 +1,6 @@
 #include "tailrace/fetch/proxy.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -7,6 +8,9 @@
 
 namespace tailrace::fetch {
 namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// The proxy's address; "" without one.
 std::string proxy(const std::string& url, const std::map<std::string, std::string>& variables) {
@@ -42,14 +46,27 @@ TEST(Proxy, IsNotAskedForThisMachineAndExceptions) {
   EXPECT_EQ(proxy("https://host/", all), "");
 }
 
-TEST(Proxy, ThatIsNoAddressIsSaid) {
-  const Environment bad = [](const char*) { return std::string("user:word@host:1"); };
-  const Environment none = [](const char* name) {
-    return std::string(name) == "https_proxy" ? std::string("http://") : std::string();
-  };
+TEST(Proxy, ThatCannotBeUsedIsSaidWithoutItsPassword) {
+  const std::map<std::string, std::string> unusable = {
+      {"http://user:word@host:1", "passwords are not supported"},
+      {"user:word@host:1", "passwords are not supported"},
+      {"https://host:1", "only proxies that are asked over http://"},
+      {"socks5://host:1", "only proxies that are asked over http://"},
+      {"http://", "no address"}};
 
-  EXPECT_FALSE(proxy_for(parse_url("https://other/").value(), bad));
-  EXPECT_FALSE(proxy_for(parse_url("https://other/").value(), none));
+  for (const auto& [value, why] : unusable) {
+    const auto chosen =
+        proxy_for(parse_url("https://other/").value(), [&value = value](const char* name) {
+          return std::string(name) == "https_proxy" ? value : std::string();
+        });
+
+    ASSERT_FALSE(chosen) << value;
+    const std::string text = to_string(chosen.error());
+    EXPECT_EQ(chosen.error().front().code, "fetch/proxy");
+    EXPECT_THAT(text, HasSubstr("https_proxy"));
+    EXPECT_THAT(text, HasSubstr(why));
+    EXPECT_THAT(text, Not(HasSubstr("word@")));
+  }
 }
 
 }  // namespace

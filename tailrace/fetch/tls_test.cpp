@@ -1,9 +1,17 @@
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <httplib.h>
+#include <netinet/in.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -17,6 +25,8 @@ namespace tailrace::fetch {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::read_all;
 
 using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
@@ -42,6 +52,67 @@ Certificate self_signed(EVP_PKEY* key, const std::string& host) {
   return certificate;
 }
 
+/// A proxy that leads every tunnel to one port of this machine, whatever host is asked for; one
+/// client after the other.
+class Proxy {
+ public:
+  /// Every byte that comes by goes into `seen`, which may be read once this proxy is gone.
+  Proxy(int port, std::string& seen) : port_(port), seen_(seen) {
+    address_.sin_family = AF_INET;
+    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bind(listener_, reinterpret_cast<sockaddr*>(&address_), sizeof address_);
+    listen(listener_, 8);
+    socklen_t size = sizeof address_;
+    getsockname(listener_, reinterpret_cast<sockaddr*>(&address_), &size);
+    thread_ = std::thread([this] { serve(); });
+  }
+  ~Proxy() {
+    shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    close(listener_);
+  }
+  Proxy(const Proxy&) = delete;
+  Proxy& operator=(const Proxy&) = delete;
+
+  [[nodiscard]] std::string url() const {
+    return "http://127.0.0.1:" + std::to_string(ntohs(address_.sin_port));
+  }
+
+ private:
+  void serve() {
+    for (int client = -1; (client = accept(listener_, nullptr, nullptr)) >= 0; close(client)) {
+      std::array<char, 4096> buffer{};
+      const ssize_t asked = read(client, buffer.data(), buffer.size());
+      seen_.append(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(asked, 0)));
+      const std::string yes = "HTTP/1.1 200 Connection established\r\n\r\n";
+      send(client, yes.data(), yes.size(), MSG_NOSIGNAL);
+      sockaddr_in target = address_;
+      target.sin_port = htons(static_cast<std::uint16_t>(port_));
+      const int host = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      connect(host, reinterpret_cast<sockaddr*>(&target), sizeof target);
+      std::array<pollfd, 2> ends{{{client, POLLIN, 0}, {host, POLLIN, 0}}};
+      for (bool open = true; open && poll(ends.data(), ends.size(), -1) > 0;) {
+        for (std::size_t from = 0; from < 2; ++from) {
+          if (ends[from].revents == 0) continue;
+          const ssize_t size = read(ends[from].fd, buffer.data(), buffer.size());
+          if (size <= 0) open = false;
+          if (size <= 0) break;
+          seen_.append(buffer.data(), static_cast<std::size_t>(size));
+          send(ends[1 - from].fd, buffer.data(), static_cast<std::size_t>(size), MSG_NOSIGNAL);
+        }
+      }
+      close(host);
+    }
+  }
+
+  int port_;
+  sockaddr_in address_{};
+  int listener_ = -1;
+  std::string& seen_;
+  std::thread thread_;
+};
+
 /// A server with such a certificate, and the file in which people may say that they trust it.
 class Encrypted : public testing::WithFolder {
  protected:
@@ -66,9 +137,9 @@ class Encrypted : public testing::WithFolder {
     server_->Get("/file", [](const httplib::Request&, httplib::Response& response) {
       response.set_content("secret", "text/plain");
     });
-    const int port = server_->bind_to_any_port("127.0.0.1");
+    port_ = server_->bind_to_any_port("127.0.0.1");
     thread_ = std::thread([this] { server_->listen_after_bind(); });
-    return "https://localhost:" + std::to_string(port) + "/file";
+    return "https://localhost:" + std::to_string(port_) + "/file";
   }
 
   [[nodiscard]] std::string code_of_download(const std::string& url) const {
@@ -78,6 +149,7 @@ class Encrypted : public testing::WithFolder {
 
   fs::path trusted_ = folder_ / "trusted.pem";
   std::unique_ptr<httplib::SSLServer> server_;
+  int port_ = 0;
   std::thread thread_;
   DownloadOptions options_;
   std::optional<std::string> old_;
@@ -105,6 +177,28 @@ TEST_F(Encrypted, RefusesACertificateOfAnotherHost) {
   setenv("SSL_CERT_FILE", trusted_.c_str(), 1);
 
   EXPECT_EQ(code_of_download(url), "fetch/certificate");
+}
+
+TEST_F(Encrypted, StaysSoThroughAProxy) {
+  serve("data.example.org");
+  setenv("SSL_CERT_FILE", trusted_.c_str(), 1);
+  std::string right;
+  std::string wrong;
+  std::string seen;
+
+  {
+    const Proxy proxy(port_, seen);
+    setenv("https_proxy", proxy.url().c_str(), 1);
+    right = code_of_download("https://data.example.org/file");
+    wrong = code_of_download("https://other.example.org/file");
+    unsetenv("https_proxy");
+  }
+
+  EXPECT_EQ(right, "");
+  EXPECT_EQ(wrong, "fetch/certificate");
+  EXPECT_EQ(read_all(folder_ / "part"), "secret");
+  EXPECT_THAT(seen, HasSubstr("CONNECT data.example.org:443"));
+  EXPECT_THAT(seen, Not(HasSubstr("secret")));
 }
 
 }  // namespace

@@ -25,6 +25,11 @@ bool is_printable(const std::string& text) {
 
 }  // namespace
 
+std::string Url::bare_host() const {
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  return bracketed ? host.substr(1, host.size() - 2) : host;
+}
+
 std::string Url::origin() const {
   const bool usual = port == (secure ? https_port : http_port);
   return fmt::format("{}://{}{}", secure ? "https" : "http", host,

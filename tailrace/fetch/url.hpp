@@ -13,7 +13,10 @@ struct Url {
   int port = 443;
   std::string target = "/";  ///< path and query
 
-  /// "https://host:port", as a client wants it.
+  /// The host as a resolver wants it: IPv6 without brackets.
+  [[nodiscard]] std::string bare_host() const;
+
+  /// "https://host:port".
   [[nodiscard]] std::string origin() const;
   [[nodiscard]] std::string to_string() const { return origin() + target; }
 
