@@ -141,10 +141,11 @@ Result<fs::path> locate(const std::string& name) {
     return fail({"data/not-a-file", "\"" + name + "\" is a folder, a pipe or a device", "",
                  "give a regular file, which can be read again"});
   }
+  const bool can_be_fetched = set != nullptr && set->is_one_file();
   return fail({"data/not-found",
                "there is no file \"" + name + "\"" +
                    (searched.empty() ? "" : ", neither here nor in any of: " + searched),
-               "", way_out(set, "a LIBSVM file")});
+               "", way_out(can_be_fetched ? set : nullptr, "a file")});
 }
 
 Result<fs::path> locate_folder(const std::string& name) {
@@ -152,23 +153,24 @@ Result<fs::path> locate_folder(const std::string& name) {
     return fail({"data/not-found", "the name of a data set is empty", "",
                  "give a path to a folder, or a name such as \"cifar-10\""});
   }
-  if (is_folder(name)) return fs::path(name);
+  const KnownSet* set = is_plain_name(name) ? find_known_set(name) : nullptr;
+  const auto may_be_it = [set](const fs::path& folder) {
+    if (set == nullptr) return is_folder(folder);
+    return std::any_of(set->files.begin(), set->files.end(),
+                       [&](const std::string& file) { return has_file(folder, file); });
+  };
+  if (may_be_it(name)) return fs::path(name);
   std::vector<fs::path> searched;
-  const KnownSet* set = nullptr;
   if (is_plain_name(name)) {
-    set = find_known_set(name);
     const std::vector<std::string> below = set ? set->folders : std::vector<std::string>{name};
     for (const fs::path& root : data_roots()) {
       for (const std::string& folder : below) {
         searched.push_back((root / folder).lexically_normal());
-        const auto holds = [&](const std::string& file) { return has_file(searched.back(), file); };
-        if (set != nullptr ? std::any_of(set->files.begin(), set->files.end(), holds)
-                           : is_folder(searched.back())) {
-          return searched.back();
-        }
+        if (may_be_it(searched.back())) return searched.back();
       }
     }
   }
+  if (is_folder(name)) return fs::path(name);  // its files may have other names that a reader knows
   return fail({"data/not-found",
                "there is no folder \"" + name + "\"" +
                    (set != nullptr ? " and no data of that name" : "") +

@@ -38,6 +38,9 @@ namespace tailrace::data {
 /// "SST-2") in the first of data_roots() where it holds at least one of the set's files; or, for
 /// any other name, a folder of that name in one of data_roots().
 ///
+/// A folder of a known set's bare name where the program runs comes first only if it holds one of
+/// the set's files, and otherwise last: it may be about that set without being it.
+///
 /// Errors  data/not-found, listing the folders that were searched.
 [[nodiscard]] Result<std::filesystem::path> locate_folder(const std::string& name);
 

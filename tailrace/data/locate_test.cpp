@@ -15,18 +15,39 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
-/// Sets TAILRACE_DATA to a fresh folder and puts everything back afterwards.
+/// A variable of the environment, which has its old value again afterwards.
+class Variable {
+ public:
+  explicit Variable(const char* name) : name_(name) {
+    if (const char* old = std::getenv(name)) old_ = old;
+  }
+  ~Variable() { old_ ? setenv(name_, old_->c_str(), 1) : unsetenv(name_); }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+  void set(const std::string& value) { setenv(name_, value.c_str(), 1); }
+
+ private:
+  const char* name_;
+  std::optional<std::string> old_;
+};
+
+/// Works in an empty folder, with a fresh TAILRACE_DATA and no other data, and puts everything back
+/// afterwards.
 class Locate : public ::testing::Test {
  protected:
   Locate() {
-    if (const char* old = std::getenv("TAILRACE_DATA")) old_ = old;
     fs::create_directories(folder_ / "libsvm");
-    setenv("TAILRACE_DATA", folder_.c_str(), 1);
+    fs::create_directories(folder_ / "here");
+    fs::current_path(folder_ / "here");
+    data_.set(folder_.string());
+    home_.set((folder_ / "home").string());
   }
   ~Locate() override {
+    fs::current_path(before_);
     fs::remove_all(folder_);
-    old_ ? setenv("TAILRACE_DATA", old_->c_str(), 1) : unsetenv("TAILRACE_DATA");
   }
 
   fs::path file(const fs::path& name) const {
@@ -37,7 +58,9 @@ class Locate : public ::testing::Test {
 
   fs::path folder_ =
       fs::path(::testing::TempDir()) / ("tailrace_locate_test_" + std::to_string(getpid()));
-  std::optional<std::string> old_;
+  fs::path before_ = fs::current_path();
+  Variable data_{"TAILRACE_DATA"};
+  Variable home_{"HOME"};
 };
 
 TEST_F(Locate, TakesAPathAsItIs) {
@@ -103,6 +126,35 @@ TEST_F(Locate, PrefersAPathToAFolderAndKnowsFoldersOfOtherNames) {
 
   EXPECT_EQ(locate_folder(own.string()).value(), own);
   EXPECT_EQ(locate_folder("my_set").value(), own);
+}
+
+TEST_F(Locate, IsNotMisledByAFolderThatOnlySharesASetsName) {
+  const fs::path set = file("glue/SST-2/train.tsv").parent_path();
+  const fs::path text = file("tinyshakespeare/input.txt");
+  file("here/sst-2/notes.txt");
+  file("here/shakespeare/notes.txt");
+  file("here/rte/odd_name.tsv");
+
+  const auto misleading = locate_folder("sst-2");
+  const auto misleading_file = locate("shakespeare");
+  const auto last_resort = locate_folder("rte");
+  file("here/sst-2/train.tsv");
+  const auto right = locate_folder("sst-2");
+
+  EXPECT_EQ(misleading.value(), set);
+  EXPECT_EQ(misleading_file.value(), text);
+  EXPECT_EQ(last_resort.value(), "rte");
+  EXPECT_EQ(right.value(), "sst-2");
+}
+
+TEST_F(Locate, OffersNoDownloadThatWouldNotHelp) {
+  const auto images = locate("cifar-10");
+  const auto rows = locate("w8a");
+
+  ASSERT_FALSE(images);
+  ASSERT_FALSE(rows);
+  EXPECT_THAT(images.error().front().fix, Not(HasSubstr("fetch")));
+  EXPECT_THAT(rows.error().front().fix, HasSubstr("tailrace data fetch w8a"));
 }
 
 TEST_F(Locate, SaysWhereItSearchedForAFolderAndHowToFetchIt) {
