@@ -26,6 +26,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* model_file = "model.safetensors";
+
 std::string slurp(const fs::path& path) {
   std::ifstream stream(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(stream), {}};
@@ -129,6 +131,8 @@ std::optional<Result<report::Outcome>> Session::finished(const Task& task) const
   const fs::path file = folder / "result.json";
   std::error_code error;
   if (!fs::exists(file, error)) return std::nullopt;
+  // Whoever asks for the model later gets it: the run is made again, with the same bits.
+  if (experiment.run.save_model && !fs::exists(folder / model_file, error)) return std::nullopt;
   Result<report::Outcome> outcome =
       report::outcome_from_json(slurp(file), slurp(folder / "metrics.jsonl"), file.string());
   if (outcome && outcome->fingerprint != result_fingerprint_of(experiment, method, seed)) {
@@ -172,7 +176,7 @@ Result<report::Outcome> Session::execute(const Task& task, std::size_t threads,
   if (outcome.ending != engine::Ending::interrupted) {
     if (experiment.run.save_model) {
       const Layout& layout = prepared_.problems[task.seed]->layout();
-      Status saved = neural::save_weights(fs::path(*run_folder) / "model.safetensors",
+      Status saved = neural::save_weights(fs::path(*run_folder) / model_file,
                                           neural::weights_of(layout, result->model));
       if (!saved) return fail(saved.error());
     }

@@ -21,9 +21,11 @@ constexpr const char* place = "lib/tailrace/tailrace_torch.so";
 
 std::vector<fs::path> candidates() {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): the caller holds the only lock that guards setenv here
-  if (const char* named = std::getenv(override_variable)) return {fs::path(named)};
-  std::vector<fs::path> found;
+  const char* const named = std::getenv(override_variable);
   std::error_code error;
+  // Absolute, since the loader looks for a bare name in the system's folders.
+  if (named != nullptr) return {fs::absolute(named, error)};
+  std::vector<fs::path> found;
   fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
   // From build/release/tailrace/torch/ or /usr/bin/ up to the folder that holds lib/.
   for (int level = 0; level < 5 && folder.has_relative_path(); ++level) {
@@ -75,8 +77,7 @@ Result<const Plugin*> load() {
 }  // namespace
 
 std::string plugin_build() {
-  return fmt::format("{} {} {} {}", TAILRACE_VERSION, __VERSION__, sizeof(Blueprint),
-                     sizeof(problem::Evaluation));
+  return fmt::format("{} {} {}", TAILRACE_VERSION, __VERSION__, TAILRACE_BORDER);
 }
 
 Result<const Plugin*> load_plugin() {

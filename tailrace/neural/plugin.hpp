@@ -12,7 +12,8 @@ struct Plugin {
   problem::BuiltProblem (*make_problem)(const Blueprint& blueprint);
 };
 
-/// Version, compiler and layout of what crosses the border: both sides must have the same.
+/// Version, compiler and a fingerprint of all headers whose types cross the border: both sides must
+/// have the same.
 [[nodiscard]] std::string plugin_build();
 
 /// Loads the shared object once; later calls return the same.

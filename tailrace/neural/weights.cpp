@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
@@ -44,7 +45,7 @@ std::optional<std::size_t> meant_by(const std::string& name, const Numbers& numb
 }
 
 std::string list(const std::vector<std::string>& names) {
-  constexpr std::size_t shown = 6;
+  constexpr std::size_t shown = 50;
   const auto end = names.begin() + static_cast<std::ptrdiff_t>(std::min(shown, names.size()));
   return fmt::format("{}{}", fmt::join(names.begin(), end, ", "),
                      names.size() > shown ? ", ..." : "");
@@ -69,7 +70,7 @@ std::string LoadedWeights::describe() const {
   };
   add(missing, "missing");
   add(left_over, "left over");
-  add(wrong_shape, "of another shape");
+  add(unfit, "that do not fit");
   return text;
 }
 
@@ -88,16 +89,19 @@ LoadedWeights load_weights(const data::Safetensors& file, std::span<const Weight
     const Weight& weight = weights[*number];
     given[*number] = true;
     if (tensor.shape != weight.shape) {
-      result.wrong_shape.push_back(fmt::format("{}: [{}] in the file, [{}] in the model",
-                                               weight.name, fmt::join(tensor.shape, ", "),
-                                               fmt::join(weight.shape, ", ")));
+      result.unfit.push_back(fmt::format("{}: [{}] in the file, [{}] in the model", weight.name,
+                                         fmt::join(tensor.shape, ", "),
+                                         fmt::join(weight.shape, ", ")));
       continue;
     }
-    if (data::is_real(tensor.format)) {
-      data::to_floats(tensor, weight.numbers);
-    } else {
-      std::ranges::transform(data::to_integers(tensor), weight.numbers.begin(),
-                             [](std::int64_t x) { return static_cast<Real>(x); });
+    if (!data::is_real(tensor.format)) {
+      result.unfit.push_back(weight.name + ": whole numbers in the file, real ones in the model");
+      continue;
+    }
+    data::to_floats(tensor, weight.numbers);
+    if (!std::ranges::all_of(weight.numbers, [](Real x) { return std::isfinite(x); })) {
+      result.unfit.push_back(weight.name + ": not all numbers are finite");
+      continue;
     }
     result.loaded.push_back(weight.name);
   }
@@ -108,10 +112,10 @@ LoadedWeights load_weights(const data::Safetensors& file, std::span<const Weight
 }
 
 Status check_loaded(const LoadedWeights& loaded, const std::string& file) {
-  if (!loaded.wrong_shape.empty()) {
+  if (!loaded.unfit.empty()) {
     return fail({"model/wrong-weights",
-                 fmt::format("{} of the tensors in {} have another shape than the model's: {}",
-                             loaded.wrong_shape.size(), file, list(loaded.wrong_shape)),
+                 fmt::format("{} of the tensors in {} do not fit the model: {}",
+                             loaded.unfit.size(), file, list(loaded.unfit)),
                  "weights", "give the model the sizes of the file, or choose another file"});
   }
   if (loaded.loaded.empty()) {

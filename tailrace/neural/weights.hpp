@@ -25,10 +25,11 @@ struct Weight {
 
 /// What became of a file's tensors, each list in order and by name.
 struct LoadedWeights {
-  std::vector<std::string> loaded;       ///< of the model, as it calls them
-  std::vector<std::string> missing;      ///< of the model, not in the file: left as they were
-  std::vector<std::string> left_over;    ///< of the file, nothing in the model has that name
-  std::vector<std::string> wrong_shape;  ///< "name: [2, 3] in the file, [4, 3] in the model"
+  std::vector<std::string> loaded;     ///< of the model, as it calls them
+  std::vector<std::string> missing;    ///< of the model, not in the file: left as they were
+  std::vector<std::string> left_over;  ///< of the file, nothing in the model has that name
+  std::vector<std::string> unfit;  ///< "name: [2, 3] in the file, [4, 3] in the model"; also what
+                                   ///< is no real number or not finite
 
   /// "199 tensors loaded; 2 missing: classifier.weight, classifier.bias; 7 left over: ..."
   [[nodiscard]] std::string describe() const;
@@ -43,7 +44,7 @@ struct LoadedWeights {
 /// Source  names: Hugging Face transformers, BERT checkpoints in the PyTorch layout.
 LoadedWeights load_weights(const data::Safetensors& file, std::span<const Weight> weights);
 
-/// The same as a condition: at least one tensor came, and none had another shape.
+/// The same as a condition: at least one tensor came, and all that came fit.
 ///
 /// Errors  model/wrong-weights with the first few tensors concerned.
 [[nodiscard]] Status check_loaded(const LoadedWeights& loaded, const std::string& file);

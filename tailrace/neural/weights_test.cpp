@@ -106,7 +106,7 @@ TEST(LoadWeights, LeavesATensorOfAnotherShapeAlone) {
 
   const LoadedWeights report = load_weights(file, model.weights());
 
-  EXPECT_EQ(report.wrong_shape,
+  EXPECT_EQ(report.unfit,
             Names{"classifier.weight: [3, 2] in the file, [2, 3] in the model"});
   EXPECT_EQ(model.model, std::vector<Real>(9));
   const Status status = check_loaded(report, "file");

@@ -20,6 +20,20 @@ concept Learns = requires(T& options) {
   options.learning.batch = 0;
 };
 
+/// What a network's gradients draw besides their batch.
+template <class T>
+void draw_nothing(T& options) {
+  if constexpr (requires { options.images.flip; }) {
+    options.images.padding = 0;
+    options.images.flip = false;
+  }
+  std::visit(
+      [](auto& model) {
+        if constexpr (requires { model.dropout; }) model.dropout = 0;
+      },
+      options.model);
+}
+
 /// Where a problem's options have `batch` and `noise`.
 template <class T>
 auto& common(T& options) {
@@ -36,6 +50,7 @@ problem::BuiltProblem exact_problem(const Problems::Choice& problem,
                                     const problem::ProblemSetup& setup, const Exactly& how) {
   return std::visit(
       [&]<class Options>(Options options) {
+        if constexpr (Learns<Options>) draw_nothing(options);
         auto& options_of_all = common(options);
         using Common = std::remove_reference_t<decltype(options_of_all)>;
         if constexpr (HasNoise<Common>) options_of_all.noise = problem::NoNoise{};

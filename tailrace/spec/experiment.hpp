@@ -153,9 +153,10 @@ struct Run {
     field("measure", self.measure,
           Field{.doc = "AsGrad's sequence correlation and delay variance, and the distance to the "
                        "virtual iterate; costs full gradients"});
-    field("save_model", self.save_model,
-          Field{.doc = "the final model as model.safetensors beside each result; problems with "
-                       "weights = \"...\" start from such a file"});
+    field(
+        "save_model", self.save_model,
+        Field{.doc = "the final parameters as model.safetensors beside each result; problems with "
+                     "weights = \"...\" start from such a file"});
   }
 };
 

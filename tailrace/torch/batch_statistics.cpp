@@ -11,17 +11,35 @@ namespace tailrace::torch {
 namespace {
 
 /// The averages after one batch that mixed itself into averages of `before`.
-std::vector<at::Tensor> after_batch(Replica& replica, const TensorBatch& batch, double before) {
+std::vector<at::Tensor> after_batch(Replica& replica, const TensorBatch& batch,
+                                    const std::vector<at::Tensor>& before) {
   replica.reset_buffers();  // also the number of batches seen
   const std::vector<at::Tensor> averages = running_averages(replica.network());
-  for (const at::Tensor& average : averages) average.fill_(before);
+  for (std::size_t i = 0; i < averages.size(); ++i) averages[i].copy_(before[i]);
   // A script's dropout is on while it trains: every evaluation gets the same zeros.
   std::optional<GlobalDraws> draws;
-  if (replica.network().draws_globally()) draws.emplace(0);
+  if (replica.drawing().training) draws.emplace(0);
   (void)replica.forward(batch, false);
   std::vector<at::Tensor> after;
   for (const at::Tensor& average : averages) after.push_back(average.clone());
   return after;
+}
+
+constexpr double smallest_weight = 1e-4;
+
+/// The momentum of each layer, from what becomes of averages that are as large as the batch's own
+/// figures, so that rounding does not hide it.
+std::vector<double> weights_of_a_batch(Replica& replica, const TensorBatch& batch,
+                                       const std::vector<at::Tensor>& from_zero) {
+  std::vector<at::Tensor> before;
+  for (const at::Tensor& average : from_zero) before.push_back(average.abs() + 1);
+  const std::vector<at::Tensor> after = after_batch(replica, batch, before);
+  std::vector<double> weights;
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    const at::Tensor kept = (after[i] - from_zero[i]) / before[i];
+    weights.push_back(1 - kept.to(at::kDouble).mean().item<double>());
+  }
+  return weights;
 }
 
 }  // namespace
@@ -41,24 +59,33 @@ std::vector<at::Tensor> average_statistics(Replica& replica, const neural::Sampl
   TAILRACE_CHECK(!batches.empty());
   const at::NoGradGuard no_gradients;
   replica.network().train(true);
+  replica.reset_buffers();
+  std::vector<at::Tensor> first;
+  std::vector<at::Tensor> zeros;
+  for (const at::Tensor& average : running_averages(replica.network())) {
+    first.push_back(average.clone());
+    zeros.push_back(at::zeros_like(average));
+  }
   std::vector<at::Tensor> means;
-  std::vector<at::Tensor> weights;  // what a batch counts against older averages
+  std::vector<double> weights;  // what a batch counts against older averages
   for (const std::vector<std::uint32_t>& numbers : batches) {
     samples.fill(numbers, nullptr, replica.batch());
     const TensorBatch batch = wrap(replica.batch(), samples.shape(), replica.device());
-    const std::vector<at::Tensor> from_zero = after_batch(replica, batch, 0);
+    const std::vector<at::Tensor> from_zero = after_batch(replica, batch, zeros);
     if (means.empty()) {
-      const std::vector<at::Tensor> from_one = after_batch(replica, batch, 1);
-      for (std::size_t i = 0; i < from_zero.size(); ++i) {
-        weights.push_back(1 - (from_one[i] - from_zero[i]).mean());
-        means.push_back(from_zero[i]);
-      }
+      weights = weights_of_a_batch(replica, batch, from_zero);
+      means = from_zero;
     } else {
       for (std::size_t i = 0; i < means.size(); ++i) means[i].add_(from_zero[i]);
     }
   }
   for (std::size_t i = 0; i < means.size(); ++i) {
-    means[i].div_(weights[i] * static_cast<double>(batches.size()));
+    // Averages that no batch moves (momentum 0) stay as they are.
+    if (weights[i] < smallest_weight) {
+      means[i] = first[i];
+    } else {
+      means[i].div_(weights[i] * static_cast<double>(batches.size()));
+    }
   }
   return means;
 }

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "tailrace/math/vector.hpp"
 #include "tailrace/neural/scores.hpp"
 #include "tailrace/torch/batch_statistics.hpp"
+#include "tailrace/torch/global_draws.hpp"
 
 namespace tailrace::torch {
 namespace {
@@ -46,11 +48,13 @@ Evaluator::Evaluator(const neural::Course& course, const LossFunction& loss, Rep
 std::vector<Evaluator::Numbers> Evaluator::chunks_of(std::size_t count, std::size_t limit) const {
   const Numbers numbers = neural::evenly(count, limit);
   const std::size_t size = course_.learning.evaluate.batch;
-  std::vector<Numbers> chunks;
-  for (std::size_t begin = 0; begin < numbers.size(); begin += size) {
-    const std::size_t end = std::min(begin + size, numbers.size());
-    chunks.emplace_back(numbers.begin() + static_cast<std::ptrdiff_t>(begin),
-                        numbers.begin() + static_cast<std::ptrdiff_t>(end));
+  // Of like size: a rest of one sample has no statistics to be normalized by.
+  std::vector<Numbers> chunks((numbers.size() + size - 1) / size);
+  for (std::size_t i = 0; i < chunks.size(); ++i) {
+    const auto edge = [&](std::size_t chunk) {
+      return numbers.begin() + static_cast<std::ptrdiff_t>(chunk * numbers.size() / chunks.size());
+    };
+    chunks[i].assign(edge(i), edge(i + 1));
   }
   return chunks;
 }
@@ -72,10 +76,10 @@ problem::Evaluation Evaluator::evaluate(std::span<const Real> model, Pool* pool)
   return evaluation;
 }
 
-bool Evaluator::trains_while_evaluating(const Network& network) const {
+bool Evaluator::trains_while_evaluating(const Replica& replica) const {
   // Dropout of our own networks is off without a DrawScope; a script's is not.
   return course_.learning.batch_statistics != neural::BatchStatistics::frozen &&
-         !network.draws_globally();
+         !replica.drawing().training;
 }
 
 Evaluator::Figures Evaluator::train_figures(std::span<const Real> model,
@@ -87,7 +91,7 @@ Evaluator::Figures Evaluator::train_figures(std::span<const Real> model,
     Replicas::Lease lease = replicas_.borrow();
     Replica& replica = *lease;
     load(replica, model, averages);
-    replica.network().train(trains_while_evaluating(replica.network()));
+    replica.network().train(trains_while_evaluating(replica));
     gradients[lane].assign(dimension_, 0);
     for (std::size_t chunk = lane; chunk < train_.size(); chunk += gradients.size()) {
       figures[chunk] = pass(replica, *course_.train, train_[chunk], gradients[lane]);
@@ -115,7 +119,7 @@ std::vector<at::Tensor> Evaluator::statistics(std::span<const Real> model) {
   Replicas::Lease lease = replicas_.borrow();
   Replica& replica = *lease;
   if (running_averages(replica.network()).empty()) return {};
-  if (!course_.test && trains_while_evaluating(replica.network())) return {};
+  if (!course_.test && trains_while_evaluating(replica)) return {};
   replica.load(model);
   const std::size_t count = std::min(statistics_batches, train_.size());
   return average_statistics(replica, *course_.train,
@@ -144,6 +148,8 @@ Evaluator::Figures Evaluator::pass(Replica& replica, const neural::Samples& samp
   const TensorBatch batch = wrap(replica.batch(), samples.shape(), replica.device());
   Figures figures{.counted = batch.counted};
   if (batch.counted == 0) return figures;
+  std::optional<GlobalDraws> draws;
+  if (replica.drawing().evaluating) draws.emplace(0);
   const at::Tensor outputs = replica.forward(batch, !gradient.empty());
   {
     const at::AutoGradMode mode(!gradient.empty());

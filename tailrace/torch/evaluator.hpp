@@ -43,7 +43,7 @@ class Evaluator {
   static void load(Replica& replica, std::span<const Real> model,
                    const std::vector<at::Tensor>& averages);
   [[nodiscard]] std::vector<at::Tensor> statistics(std::span<const Real> model);
-  [[nodiscard]] bool trains_while_evaluating(const Network& network) const;
+  [[nodiscard]] bool trains_while_evaluating(const Replica& replica) const;
   /// Passes a chunk; adds the gradient of the summed loss to `gradient` unless that is empty.
   [[nodiscard]] Figures pass(Replica& replica, const neural::Samples& samples,
                              const Numbers& numbers, std::span<Real> gradient) const;

@@ -16,6 +16,7 @@
 #include "tailrace/torch/batch_statistics.hpp"
 #include "tailrace/torch/dropout.hpp"
 #include "tailrace/torch/evaluator.hpp"
+#include "tailrace/torch/examine.hpp"
 #include "tailrace/torch/global_draws.hpp"
 #include "tailrace/torch/replica.hpp"
 
@@ -31,12 +32,12 @@ std::unique_ptr<Network> make_alone(const Definition& definition, std::uint64_t 
 
 class TorchProblem final : public problem::Problem {
  public:
-  TorchProblem(Definition definition, neural::Course course, Layout layout, at::Device device)
+  TorchProblem(Definition definition, neural::Course course, Examined examined, at::Device device)
       : definition_(std::move(definition)),
         course_(std::move(course)),
-        layout_(std::move(layout)),
-        replicas_([this, device] {
-          return std::make_unique<Replica>(make_alone(definition_, 0), layout_, device);
+        layout_(std::move(examined.layout)),
+        replicas_([this, device, draws = examined.draws] {
+          return std::make_unique<Replica>(make_alone(definition_, 0), layout_, device, draws);
         }),
         evaluator_(course_, definition_.loss, replicas_, layout_.dimension) {
     const auto samples = static_cast<double>(course_.train->count());
@@ -98,8 +99,9 @@ class TorchOracle final : public problem::Oracle {
     const neural::Course& course = problem_.course();
     TAILRACE_CHECK(request.worker < problem_.workers() && request.batch != nullptr);
     const std::span<const std::uint32_t> shard = course.partition.shard(request.worker);
-    numbers_.assign(shard.begin(), shard.end());
-    if (const std::uint32_t batch = course.learning.batch; batch != 0) {
+    if (const std::uint32_t batch = course.learning.batch; batch == 0) {
+      numbers_.assign(shard.begin(), shard.end());
+    } else {
       numbers_.resize(batch);
       sampler_.draw(*request.batch, shard.size(), numbers_);
       for (std::uint32_t& number : numbers_) number = shard[number];
@@ -156,6 +158,7 @@ void TorchOracle::write_gradient(Replica& replica, std::span<const Real> model, 
                                  std::span<Real> out) {
   const neural::Learning& learning = problem_.course().learning;
   replica.load(model);
+  replica.reset_buffers();  // whatever another job left behind
   replica.network().train(learning.batch_statistics != neural::BatchStatistics::frozen);
   std::fill(out.begin(), out.end(), Real{0});
   const std::size_t most = std::max(learning.batch, learning.evaluate.batch);
@@ -179,7 +182,7 @@ void TorchOracle::add_piece(Replica& replica, std::span<const std::uint32_t> num
   std::optional<DrawScope> scope;
   if (draws != nullptr) {
     const std::uint64_t seed = draws->bits64();
-    if (replica.network().draws_globally()) {
+    if (replica.drawing().training) {
       alone_drawing.emplace(seed);
     } else {
       replica.seed_draws(seed);
@@ -197,66 +200,6 @@ std::unique_ptr<problem::Oracle> TorchProblem::oracle() const {
   return std::make_unique<TorchOracle>(*this);
 }
 
-/// The names and shapes of the parameters; what cannot be trained is refused.
-Result<Layout> layout_of(const Network& network) {
-  Layout layout;
-  for (const NamedTensor& parameter : network.parameters()) {
-    const at::Tensor& tensor = parameter.tensor;
-    if (tensor.scalar_type() != at::kFloat) {
-      return fail({"model/wrong-type",
-                   fmt::format("parameter \"{}\" has type {}, not 32-bit float", parameter.name,
-                               at::toString(tensor.scalar_type())),
-                   "model", "convert the model with model.float() before it is saved"});
-    }
-    layout.add(parameter.name, {tensor.sizes().begin(), tensor.sizes().end()});
-  }
-  if (layout.dimension == 0) {
-    return fail({"model/no-parameters", "the model has no parameters to train", "model",
-                 "a frozen script has constants in their place: save it without torch.jit.freeze"});
-  }
-  return layout;
-}
-
-bool sizes_fit(const at::Tensor& outputs, const at::Tensor& targets,
-               const neural::TaskShape& shape) {
-  const auto each = static_cast<std::int64_t>(shape.outputs);
-  const bool of_classes =
-      shape.loss == neural::Loss::classes || shape.loss == neural::Loss::next_token;
-  if (of_classes && (outputs.dim() == 0 || outputs.size(-1) != each)) return false;
-  return outputs.numel() == targets.numel() * (of_classes ? each : 1);
-}
-
-/// Passes two samples through and compares the shape of what comes out.
-Status check_outputs(Network& network, const neural::Course& course, const LossFunction& loss) {
-  const at::NoGradGuard no_gradients;
-  neural::Batch samples;
-  const std::uint32_t first[] = {0, 0};  // two, for layers that normalize by batches
-  course.train->fill(first, nullptr, samples);
-  const neural::TaskShape& shape = course.train->shape();
-  const TensorBatch batch = wrap(samples, shape, at::kCPU);
-  network.train(false);
-  try {
-    const at::Tensor outputs = network.forward(batch.inputs);
-    if (sizes_fit(outputs, batch.targets, shape) && loss(outputs, batch.targets).numel() == 1)
-      return {};
-    return fail(
-        {"model/wrong-output",
-         fmt::format("for two samples the model gives {} numbers of shape {}, where the task "
-                     "has {} outputs each",
-                     outputs.numel(), fmt::join(outputs.sizes(), " x "), shape.outputs),
-         "model", "let its last layer have as many outputs as the task has"});
-  } catch (const c10::Error& error) {
-    return fail(
-        {"model/wrong-output",
-         fmt::format("the model refuses a batch of this task: {}", error.what_without_backtrace()),
-         "model", "compare the shapes that it takes with those of the data"});
-  } catch (const std::exception& error) {
-    return fail({"model/wrong-output",
-                 fmt::format("the model refuses a batch of this task: {}", error.what()), "model",
-                 "compare the shapes that it takes with those of the data"});
-  }
-}
-
 }  // namespace
 
 problem::BuiltProblem make_problem(Definition definition, neural::Course course) {
@@ -265,21 +208,18 @@ problem::BuiltProblem make_problem(Definition definition, neural::Course course)
   Result<c10::Device> device = find_device(course.learning.device);
   if (!device) return fail(std::move(device.error()));
   const std::unique_ptr<Network> network = make_alone(definition, 0);
-  Result<Layout> layout = layout_of(*network);
-  if (!layout) return fail(std::move(layout.error()));
-  definition.draws |= network->draws_globally();
-  if (network->draws_globally() &&
+  Result<Examined> examined = examine(*network, course, definition.loss);
+  if (!examined) return fail(std::move(examined.error()));
+  definition.draws |= examined->draws.training;
+  if (examined->draws.training &&
       course.learning.batch_statistics == neural::BatchStatistics::local) {
     return fail({"model/draws-globally",
-                 "batch_statistics = \"local\" evaluates in training mode, in which this script "
+                 "batch_statistics = \"local\" evaluates in training mode, in which this model "
                  "draws random numbers",
                  "batch_statistics", "choose \"averaged\" or \"frozen\""});
   }
-  if (Status fits = check_outputs(*network, course, definition.loss); !fits) {
-    return fail(std::move(fits.error()));
-  }
   return std::make_unique<TorchProblem>(std::move(definition), std::move(course),
-                                        std::move(*layout), *device);
+                                        std::move(*examined), *device);
 }
 
 }  // namespace tailrace::torch

@@ -27,10 +27,12 @@ std::vector<at::Tensor> tensors_of(std::vector<NamedTensor> named) {
 
 }  // namespace
 
-Replica::Replica(std::unique_ptr<Network> network, const Layout& layout, at::Device device)
+Replica::Replica(std::unique_ptr<Network> network, const Layout& layout, at::Device device,
+                 GlobalDrawing drawing)
     : network_(std::move(network)),
       layout_(layout),
       device_(device),
+      drawing_(drawing),
       flat_(at::empty({static_cast<std::int64_t>(layout.dimension)},
                       at::TensorOptions(at::kFloat).device(device))),
       parameters_(tensors_of(network_->parameters())),
@@ -102,9 +104,15 @@ Replicas::Lease Replicas::borrow() {
       idle_.pop_back();
       return {*this, std::move(replica)};
     }
-    ++made_;
   }
-  return {*this, make_()};
+  std::unique_ptr<Replica> replica = make_();
+  {
+    const std::lock_guard lock(mutex_);
+    ++made_;
+    // So that giving it back never needs memory.
+    idle_.reserve(made_);
+  }
+  return {*this, std::move(replica)};
 }
 
 void Replicas::give_back(std::unique_ptr<Replica> replica) {

@@ -18,12 +18,20 @@
 
 namespace tailrace::torch {
 
+/// Whether a network draws from LibTorch's one generator of the process. While it does, nobody else
+/// may, and the generator is seeded before; see GlobalDraws.
+struct GlobalDrawing {
+  bool training = false;
+  bool evaluating = false;
+};
+
 /// A network whose parameters are views of one flat vector and whose gradients are views of the
 /// caller's: loading a version is one copy, and a gradient is written where it is wanted. On a
 /// graphics card the gradient is copied out once more.
 class Replica {
  public:
-  Replica(std::unique_ptr<Network> network, const Layout& layout, at::Device device);
+  Replica(std::unique_ptr<Network> network, const Layout& layout, at::Device device,
+          GlobalDrawing drawing);
 
   /// Takes over a version of the model.
   void load(std::span<const Real> model);
@@ -42,6 +50,7 @@ class Replica {
   void reset_buffers();
 
   [[nodiscard]] Network& network() { return *network_; }
+  [[nodiscard]] GlobalDrawing drawing() const { return drawing_; }
   [[nodiscard]] at::Device device() const { return device_; }
   [[nodiscard]] neural::Batch& batch() { return batch_; }
 
@@ -51,6 +60,7 @@ class Replica {
   std::unique_ptr<Network> network_;
   const Layout& layout_;
   at::Device device_;
+  GlobalDrawing drawing_;
   at::Tensor flat_;             ///< (dimension) on the device; parameters are views of it
   at::Tensor device_gradient_;  ///< (dimension) where the device is not the CPU
   const Real* gradients_at_ = nullptr;

@@ -19,10 +19,9 @@ namespace tailrace::neural {
 ///   outputs   (count, outputs), or (count, length, outputs) where every token has an answer
 ///
 /// It trains from the parameters in the file, which are all float32 and not frozen. What it draws
-/// itself (dropout) comes from LibTorch's generator and not from the job's stream: such a model is
-/// named by the loader, and its gradients are then not a function of their seed.
-/// Errors  model/script-*: no such file, not TorchScript, arguments of forward, parameters.
-/// Source  LibTorch.
+/// itself (dropout) comes from LibTorch's one generator, seeded from the job's stream: such a model
+/// is computed by one thread at a time. Errors  model/script-*: no such file, not TorchScript,
+/// arguments of forward, parameters. Source  LibTorch.
 struct TorchScript {
   static constexpr std::string_view name = "torchscript";
   static constexpr std::string_view summary = "Your own model, exported from Python.";
