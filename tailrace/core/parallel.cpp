@@ -1,9 +1,26 @@
 #include "tailrace/core/parallel.hpp"
 
+#include <new>
+#include <system_error>
+#include <utility>
+
 namespace tailrace {
 
+std::vector<std::thread> start_threads(std::size_t count, const std::function<void()>& body) {
+  std::vector<std::thread> threads;
+  threads.reserve(count);
+  try {
+    while (threads.size() < count) threads.emplace_back(body);
+  } catch (const std::system_error&) {
+    // The system gives no more threads.
+  } catch (const std::bad_alloc&) {
+    // Nor memory for what a thread needs to begin.
+  }
+  return threads;
+}
+
 Pool::Pool(std::size_t threads) {
-  for (std::size_t i = 1; i < threads; ++i) workers_.emplace_back([this] { work(); });
+  if (threads > 1) workers_ = start_threads(threads - 1, [this] { work(); });
 }
 
 Pool::~Pool() {
@@ -28,10 +45,17 @@ void Pool::run(std::size_t chunks, const std::function<void(std::size_t)>& body)
   drain();
   std::unique_lock lock(mutex_);
   done_.wait(lock, [this] { return busy_ == 0; });
+  if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
 }
 
 void Pool::drain() {
-  for (std::size_t chunk = next_++; chunk < chunks_; chunk = next_++) (*body_)(chunk);
+  try {
+    for (std::size_t chunk = next_++; chunk < chunks_; chunk = next_++) (*body_)(chunk);
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    if (!thrown_) thrown_ = std::current_exception();
+    next_ = chunks_;
+  }
 }
 
 void Pool::work() {

@@ -3,12 +3,18 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
 
 namespace tailrace {
+
+/// Threads that run body: `count` of them, or as many as the system gives, which then have to do
+/// all of the work. What body throws ends the program, so it must not.
+[[nodiscard]] std::vector<std::thread> start_threads(std::size_t count,
+                                                     const std::function<void()>& body);
 
 /// A few threads that split one loop at a time: fork, run, join.
 ///
@@ -18,6 +24,7 @@ namespace tailrace {
 class Pool {
  public:
   /// `threads` computing threads in all, the caller's included; 0 and 1 both mean "no others".
+  /// Fewer if the system gives no more.
   explicit Pool(std::size_t threads);
   ~Pool();
   Pool(const Pool&) = delete;
@@ -27,6 +34,10 @@ class Pool {
 
   /// Calls body(chunk) for chunk = 0..chunks-1, the caller helping; returns when all are done.
   /// Not to be called from within a body.
+  ///
+  /// If a body throws, on whichever thread, no more chunks are begun, and when those that were have
+  /// ended, run() throws what was thrown first; the pool is as good as new. Which of several it
+  /// was, and which chunks were not run, is not defined.
   void run(std::size_t chunks, const std::function<void(std::size_t)>& body);
 
  private:
@@ -42,10 +53,12 @@ class Pool {
   std::atomic<std::size_t> next_ = 0;
   std::size_t busy_ = 0;
   std::size_t round_ = 0;
+  std::exception_ptr thrown_;  ///< what a body of this round threw first
   bool stop_ = false;
 };
 
-/// Runs body over chunks on the pool, or right here when there is none.
+/// Runs body over chunks on the pool, or right here when there is none. What it throws comes
+/// through.
 inline void run_chunks(Pool* pool, std::size_t chunks,
                        const std::function<void(std::size_t)>& body) {
   if (pool != nullptr && chunks > 1) return pool->run(chunks, body);
