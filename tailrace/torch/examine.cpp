@@ -92,11 +92,20 @@ Status pass_through(Network& network, const neural::Course& course, const LossFu
   return {};
 }
 
+/// The line that says what happened: LibTorch's first, but the last where a script failed, since
+/// what precedes it is where in the script.
+std::string_view gist_of(std::string_view why) {
+  if (!why.starts_with("The following operation failed in the TorchScript")) {
+    return why.substr(0, why.find('\n'));
+  }
+  while (why.ends_with('\n')) why.remove_suffix(1);
+  return why.substr(why.rfind('\n') + 1);
+}
+
 tl::unexpected<Errors> refused(std::string_view why) {
-  return fail(
-      {"model/wrong-output",
-       fmt::format("the model refuses a batch of this task: {}", why.substr(0, why.find('\n'))),
-       "model", "compare the shapes that it takes with those of the data"});
+  return fail({"model/wrong-output",
+               fmt::format("the model refuses a batch of this task: {}", gist_of(why)), "model",
+               "compare the shapes that it takes with those of the data"});
 }
 
 }  // namespace
