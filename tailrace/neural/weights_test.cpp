@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -106,8 +107,7 @@ TEST(LoadWeights, LeavesATensorOfAnotherShapeAlone) {
 
   const LoadedWeights report = load_weights(file, model.weights());
 
-  EXPECT_EQ(report.unfit,
-            Names{"classifier.weight: [3, 2] in the file, [2, 3] in the model"});
+  EXPECT_EQ(report.unfit, Names{"classifier.weight: [3, 2] in the file, [2, 3] in the model"});
   EXPECT_EQ(model.model, std::vector<Real>(9));
   const Status status = check_loaded(report, "file");
   ASSERT_FALSE(status);
@@ -124,7 +124,7 @@ TEST(LoadWeights, TakesTheFirstOfTwoTensorsThatMeanTheSame) {
   EXPECT_EQ(report.left_over, Names{"bert.encoder.LayerNorm.weight"});
 }
 
-TEST(LoadWeights, ReadsWholeNumbersToo) {
+TEST(LoadWeights, RefusesWholeNumbersForRealOnes) {
   Layout layout;
   layout.add("x", {2});
   std::vector<Real> model(2);
@@ -138,9 +138,27 @@ TEST(LoadWeights, ReadsWholeNumbersToo) {
   const auto file = data::read_safetensors(path);
   ASSERT_TRUE(file);
 
-  load_weights(*file, weights_of(layout, model));
+  const LoadedWeights loaded = load_weights(*file, weights_of(layout, model));
 
-  EXPECT_EQ(model, (std::vector<Real>{7, -9}));
+  EXPECT_EQ(loaded.unfit,
+            (std::vector<std::string>{"x: whole numbers in the file, real ones in the model"}));
+  EXPECT_FALSE(check_loaded(loaded, "file"));
+  EXPECT_EQ(model, (std::vector<Real>{0, 0}));
+}
+
+TEST(LoadWeights, RefusesNumbersThatAreNotFinite) {
+  Layout layout;
+  layout.add("x", {2});
+  std::vector<Real> saved = {1, std::numeric_limits<Real>::infinity()};
+  const std::string path = ::testing::TempDir() + "tailrace_weights_infinite.safetensors";
+  ASSERT_TRUE(save_weights(path, weights_of(layout, saved)));
+  const auto file = data::read_safetensors(path);
+  ASSERT_TRUE(file);
+  std::vector<Real> model(2);
+
+  const LoadedWeights loaded = load_weights(*file, weights_of(layout, model));
+
+  EXPECT_EQ(loaded.unfit, (std::vector<std::string>{"x: not all numbers are finite"}));
 }
 
 TEST(CheckLoaded, RefusesAFileWithoutAnyOfTheNames) {

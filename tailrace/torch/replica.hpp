@@ -31,7 +31,7 @@ struct GlobalDrawing {
 class Replica {
  public:
   Replica(std::unique_ptr<Network> network, const Layout& layout, at::Device device,
-          GlobalDrawing drawing);
+          GlobalDrawing drawing = {});
 
   /// Takes over a version of the model.
   void load(std::span<const Real> model);

@@ -15,7 +15,7 @@ using neural::BatchStatistics;
 
 struct NormOptions {
   double momentum = 0.1;  ///< 0: the mean over all batches so far
-  bool drops = false;     ///< LibTorch's dropout behind it
+  bool drops = false;     ///< LibTorch's dropout before it
 };
 
 /// Two features, normalized; nothing else.
@@ -38,9 +38,10 @@ class Norm final : public Network {
     if (training_) batches_.add_(1);
     const double momentum =
         options_.momentum > 0 ? options_.momentum : 1 / std::max(1.0, batches_.item<double>());
-    const at::Tensor outputs = at::batch_norm(inputs.values, weight_, bias_, mean_, variance_,
-                                              training_, momentum, 1e-5, false);
-    return options_.drops ? at::dropout(outputs, 0.5, training_) : outputs;
+    const at::Tensor values =
+        options_.drops ? at::dropout(inputs.values, 0.5, training_) : inputs.values;
+    return at::batch_norm(values, weight_, bias_, mean_, variance_, training_, momentum, 1e-5,
+                          false);
   }
 
  private:
