@@ -46,6 +46,12 @@ class Safetensors {
  public:
   Safetensors(std::string name, std::vector<std::byte> bytes, std::vector<Tensor> tensors,
               std::map<std::string, std::string> metadata);
+  Safetensors(Safetensors&&) = default;
+  Safetensors& operator=(Safetensors&&) = default;
+  ~Safetensors() = default;
+  // A copy's tensors would look into the other's bytes.
+  Safetensors(const Safetensors&) = delete;
+  Safetensors& operator=(const Safetensors&) = delete;
 
   /// In the order in which their numbers lie in the file.
   [[nodiscard]] std::span<const Tensor> tensors() const { return tensors_; }

@@ -10,9 +10,12 @@
 #include <fstream>
 #include <limits>
 #include <string>
+#include <type_traits>
 
 namespace tailrace::data {
 namespace {
+
+static_assert(!std::is_copy_constructible_v<Safetensors>);
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
