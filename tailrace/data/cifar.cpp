@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <optional>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "tailrace/data/byte_window.hpp"
+#include "tailrace/data/locate.hpp"
 
 namespace tailrace::data {
 namespace {
@@ -94,16 +95,6 @@ Status add_records(const Layout& layout, ByteSource& source, std::string_view na
   return bad_data("data/empty", "the file is empty", std::string(name), "download it again");
 }
 
-/// The file itself, or with .gz behind its name; empty if there is neither.
-fs::path find(const fs::path& folder, const std::string& file) {
-  for (const char* ending : {"", ".gz"}) {
-    fs::path candidate = folder / (file + ending);
-    std::error_code ignored;  // what cannot be looked at is not there for us
-    if (fs::exists(candidate, ignored)) return candidate;
-  }
-  return {};
-}
-
 /// The lines of a file of names; none unless there is one for every class.
 std::vector<std::string> class_names(const fs::path& path, std::size_t classes) {
   std::ifstream file(path);
@@ -121,11 +112,11 @@ Result<Images> read_files(const Layout& layout, const fs::path& folder,
   Images images = no_images(layout);
   bool some = false;
   for (const std::string& file : files) {
-    const fs::path path = find(folder, file);
-    if (path.empty()) continue;
+    const std::optional<fs::path> path = file_in(folder, file);
+    if (!path) continue;
     some = true;
-    ByteSource source(path);
-    if (Status added = add_records(layout, source, path.string(), images); !added) {
+    ByteSource source(*path);
+    if (Status added = add_records(layout, source, path->string(), images); !added) {
       return fail(std::move(added.error()));
     }
   }

@@ -212,15 +212,13 @@ std::optional<GlueTask> find_glue_task(std::string_view name) {
 
 Result<SentenceSet> read_glue(const fs::path& folder, GlueTask task, GluePart part) {
   const std::string file = file_of(task, part);
-  if (!has_file(folder, file)) {
+  const std::optional<fs::path> path = file_in(folder, file);
+  if (!path) {
     return fail({"data/not-found", fmt::format("there is no {} here", file), folder.string(),
                  fmt::format("give the folder of {} as GLUE lays it out", layout_of(task).title)});
   }
-  std::error_code ignored;
-  const fs::path plain = folder / file;
-  const fs::path path = fs::is_regular_file(plain, ignored) ? plain : folder / (file + ".gz");
-  return read_text(path).and_then(
-      [&](const std::string& text) { return parse_glue(text, path.string(), task); });
+  return read_text(*path).and_then(
+      [&](const std::string& text) { return parse_glue(text, path->string(), task); });
 }
 
 Result<SentenceSet> parse_glue(std::string_view bytes, std::string_view name, GlueTask task) {

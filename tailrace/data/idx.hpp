@@ -28,7 +28,8 @@ struct IdxArray {
 /// Memory: sizes that the file cannot hold (gzip packs 1032 to 1 at best) are refused first, and
 /// memory grows as bytes arrive.
 /// Errors  data/unreadable, data/corrupt (gzip), data/malformed, data/truncated, with file and
-/// byte. Source  LeCun, Cortes, Burges: The MNIST database (file format: its web page).
+///         byte.
+/// Source  LeCun, Cortes, Burges: The MNIST database (file format: its web page).
 [[nodiscard]] Result<IdxArray> read_idx(const std::filesystem::path& path, std::size_t dimensions);
 /// The same from memory; `name` stands for the file in errors.
 [[nodiscard]] Result<IdxArray> parse_idx(std::string_view bytes, std::string_view name,
@@ -37,8 +38,7 @@ struct IdxArray {
 /// Two IDX files as gray pictures with classes 0 to classes - 1.
 ///
 /// Errors  those of read_idx; data/labels for a class beyond; data/empty; data/sizes if the two
-/// have
-///         not equally many.
+///         have not equally many.
 [[nodiscard]] Result<Images> read_idx_images(const std::filesystem::path& images,
                                              const std::filesystem::path& labels,
                                              std::size_t classes = 10);

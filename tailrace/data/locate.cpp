@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <optional>
 #include <string>
 #include <system_error>
 
@@ -52,15 +51,6 @@ std::string joined(const std::vector<fs::path>& folders) {
   std::string text;
   for (const fs::path& folder : folders) text += (text.empty() ? "" : ", ") + folder.string();
   return text;
-}
-
-/// The file itself or its gzipped form.
-std::optional<fs::path> file_in(const fs::path& folder, const std::string& file) {
-  for (const char* ending : {"", ".gz"}) {
-    fs::path candidate = folder / (file + ending);
-    if (is_file(candidate)) return candidate;
-  }
-  return std::nullopt;
 }
 
 /// A path with folders in it means that one file or folder and no other.
@@ -176,6 +166,14 @@ Result<fs::path> locate_folder(const std::string& name) {
                    (set != nullptr ? " and no data of that name" : "") +
                    (searched.empty() ? "" : " in any of: " + joined(searched)),
                "", way_out(set, "a folder")});
+}
+
+std::optional<fs::path> file_in(const fs::path& folder, const std::string& file) {
+  for (const char* ending : {"", ".gz"}) {
+    fs::path candidate = folder / (file + ending);
+    if (is_file(candidate)) return candidate;
+  }
+  return std::nullopt;
 }
 
 bool has_file(const fs::path& folder, const std::string& file) {

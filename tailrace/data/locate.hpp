@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,10 @@ namespace tailrace::data {
 ///
 /// Errors  data/not-found, listing the folders that were searched.
 [[nodiscard]] Result<std::filesystem::path> locate_folder(const std::string& name);
+
+/// A folder's file of this name, or else NAME.gz; nothing if it has neither.
+[[nodiscard]] std::optional<std::filesystem::path> file_in(const std::filesystem::path& folder,
+                                                           const std::string& file);
 
 /// Whether a folder has this file, plain or gzipped.
 [[nodiscard]] bool has_file(const std::filesystem::path& folder, const std::string& file);

@@ -52,13 +52,13 @@ enum class DirichletSizes {
 /// Label skew of adjustable strength.
 ///
 ///   sizes = equal   worker i draws class shares q_i ~ Dirichlet(alpha p), p the shares of the
-///   whole
-///                   data, and fills its equal part by them from shuffled classes; when a class
-///                   runs out the others take its place in proportion (so late workers are less
+///                   whole data, and fills its equal part by them from shuffled classes; when a
+///                   class runs out the others take its place in proportion, or the last one first
+///                   where their shares are too small for a double (so late workers are less
 ///                   skewed).
 ///   sizes = uneven  every class c is cut among the workers by shares ~ Dirichlet(alpha, ...,
-///   alpha),
-///                   drawn again, up to 100 times in all, while a worker is left without a sample.
+///                   alpha), drawn again, up to 100 times in all, while a worker is left without a
+///                   sample.
 ///
 ///   alpha  double  [1]  > 0; small: one class a worker; large: no skew
 ///
