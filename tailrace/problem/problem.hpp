@@ -38,7 +38,9 @@ class Oracle {
 
   /// Writes a stochastic gradient of f_worker at the model to out (dimension), a mean over samples.
   /// A pure function of the request: same model, same streams, same bits, on any thread.
-  /// Divergence shows as non-finite numbers in `out`, never as an error.
+  /// Divergence shows as non-finite numbers in `out`, never as an error. Throws only what nothing
+  /// else can be done about, such as memory that cannot be had or a third party's refusal: it ends
+  /// the run. The oracle can be asked again all the same.
   virtual void gradient(const GradientRequest& request, std::span<Real> out) = 0;
 
   /// Writes the mean of all those gradients, grad f_worker at the model, and returns true; or

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
+
+#include "tailrace/core/parallel.hpp"
 
 namespace tailrace::engine::sim {
 
@@ -11,16 +14,17 @@ Computers::Computers(const problem::Problem& problem, const policy::Local& local
   for (std::size_t i = 1; i < threads; ++i) {
     workers_.push_back(std::make_unique<policy::Worker>(problem, local, keys));
   }
-  for (const auto& worker : workers_) {
-    threads_.emplace_back([this, helper = worker.get()] {
-      std::unique_lock lock(mutex_);
-      for (;;) {
-        Flight::Id id = 0;
-        posted_.wait(lock, [&] { return stop_ || (!resting_ && ahead_ < ahead_max_ && next(id)); });
-        if (stop_) return;
-        compute(*helper, id, lock);
-      }
-    });
+  threads_ = start_threads(workers_.size(), [this] { work(); });
+}
+
+void Computers::work() {
+  std::unique_lock lock(mutex_);
+  policy::Worker& worker = *workers_[started_++];
+  for (;;) {
+    Flight::Id id = 0;
+    posted_.wait(lock, [&] { return stop_ || (!resting_ && ahead_ < ahead_max_ && next(id)); });
+    if (stop_) return;
+    compute(worker, id, lock);
   }
 }
 
@@ -64,13 +68,20 @@ bool Computers::next(Flight::Id& id) {
 
 void Computers::compute(policy::Worker& worker, Flight::Id id, std::unique_lock<std::mutex>& lock) {
   Slot& slot = slots_[id];
-  slot.update = spare();
-  policy::Update& update = *slot.update;
-  const policy::Job job = slot.job;
   ++running_;
-  lock.unlock();
-  worker.run(job, update);
-  lock.lock();
+  try {
+    slot.update = spare();
+    policy::Update& update = *slot.update;
+    const policy::Job job = slot.job;
+    lock.unlock();
+    worker.run(job, update);
+    lock.lock();
+  } catch (...) {
+    // Locked until after the handler's end: who finds the job done finds this thread done with what
+    // was thrown.
+    if (!lock.owns_lock()) lock.lock();
+    slot.thrown = std::current_exception();
+  }
   --running_;
   slot.phase = Phase::done;
   finished_.notify_one();
@@ -91,6 +102,11 @@ policy::Update& Computers::take(Flight::Id id) {
     } else {
       finished_.wait(lock, [&] { return slot.phase == Phase::done; });
     }
+  }
+  if (slot.thrown) {
+    const std::exception_ptr thrown = std::exchange(slot.thrown, nullptr);
+    recycle(slot);
+    std::rethrow_exception(thrown);
   }
   return *slot.update;
 }
@@ -113,8 +129,9 @@ void Computers::recycle(Flight::Id id) {
 
 void Computers::recycle(Slot& slot) {
   slot.phase = Phase::none;
-  spares_.push_back(std::move(slot.update));
+  slot.thrown = nullptr;
   --ahead_;
+  if (slot.update != nullptr) spares_.push_back(std::move(slot.update));
   posted_.notify_one();
 }
 

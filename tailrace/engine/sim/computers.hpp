@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -19,10 +20,12 @@ namespace tailrace::engine::sim {
 ///
 /// A job's input is fixed when it is given out, so it may run at any time before its arrival; who
 /// runs it when changes no bit. The engine's own thread computes a job itself if nobody has begun
-/// it when it arrives, so one thread alone makes progress too.
+/// it when it arrives, so one thread alone makes progress too. What computing a job throws waits
+/// for who takes the job, and is forgotten if nobody does: who computes it makes no difference here
+/// either.
 class Computers {
  public:
-  /// `threads` in all, the engine's included.
+  /// `threads` in all, the engine's included; fewer if the system gives no more.
   Computers(const problem::Problem& problem, const policy::Local& local,
             const policy::JobKeys& keys, std::size_t threads);
   ~Computers();
@@ -31,7 +34,8 @@ class Computers {
 
   /// The job may be computed from now on; its starting point stays alive until recycle().
   void post(Flight::Id id, Time arrival, const policy::Job& job);
-  /// Waits for the job's update, computing it here if need be.
+  /// Waits for the job's update, computing it here if need be. Throws what computing it threw, on
+  /// whichever thread; then there is nothing to recycle.
   policy::Update& take(Flight::Id id);
   /// Nobody will take the job: waits if it is being computed.
   void cancel(Flight::Id id);
@@ -58,6 +62,7 @@ class Computers {
     std::uint64_t ticket = 0;  ///< tells a job from an earlier one of the same id
     policy::Job job;
     std::unique_ptr<policy::Update> update;
+    std::exception_ptr thrown;  ///< what computing it threw, in place of an update
   };
   struct Waiting {
     Time arrival;
@@ -71,6 +76,7 @@ class Computers {
   /// The next job nobody has begun, or false; called with the lock held.
   bool next(Flight::Id& id);
   void compute(policy::Worker& worker, Flight::Id id, std::unique_lock<std::mutex>& lock);
+  void work();
   void recycle(Slot& slot);
   [[nodiscard]] std::unique_ptr<policy::Update> spare();
 
@@ -87,7 +93,8 @@ class Computers {
   bool resting_ = false;
   bool stop_ = false;
   policy::Worker own_;
-  std::vector<std::unique_ptr<policy::Worker>> workers_;
+  std::vector<std::unique_ptr<policy::Worker>> workers_;  ///< one for each of the other threads
+  std::size_t started_ = 0;                               ///< threads that have taken theirs
   std::vector<std::thread> threads_;
 };
 

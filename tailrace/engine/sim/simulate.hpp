@@ -40,6 +40,12 @@ struct RunOptions {
 ///
 /// Divergence, and a queue that runs empty, are endings of a result. Errors: a checkpoint or run
 /// log that cannot be written or does not belong to this run.
+///
+/// What computing throws (the problem, which may be a third party's code, and memory that cannot be
+/// had) ends the run and is thrown to the caller, on the caller's thread, when all threads of the
+/// run have ended. A job's exception is thrown when its update would arrive, so that the same one
+/// ends the run with any number of threads. The run log holds what arrived before; the checkpoint
+/// is the last one that was due, from which the run can be resumed.
 [[nodiscard]] Result<RunResult> simulate(const problem::Problem& problem,
                                          const policy::Method& method, delay::Timing& timing,
                                          const RunOptions& options);

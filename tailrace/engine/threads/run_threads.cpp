@@ -4,11 +4,13 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <thread>
 #include <tuple>
 
+#include "tailrace/core/parallel.hpp"
 #include "tailrace/engine/flight.hpp"
 #include "tailrace/engine/make_server.hpp"
 #include "tailrace/engine/monitor.hpp"
@@ -65,21 +67,34 @@ class ThreadedRun {
       server_->begin(actions_);
       carry_out_orders();
     }
-    std::vector<std::thread> threads;
-    for (std::size_t i = 1; i < std::max<std::size_t>(1, options_.threads); ++i) {
-      threads.emplace_back([this] { compute(); });
-    }
+    const std::size_t others = std::max<std::size_t>(1, options_.threads) - 1;
+    std::vector<std::thread> threads = start_threads(others, [this] { compute(); });
     compute();
     for (std::thread& thread : threads) thread.join();
+    if (thrown_) std::rethrow_exception(thrown_);
     return finish();
   }
 
  private:
-  /// What every thread does until the run ends: deliver what is due, else compute what is ready,
-  /// else wait.
+  /// What every thread does until the run ends.
   void compute() {
-    policy::Worker worker(problem_, method_.local, keys_);
-    std::unique_lock lock(mutex_);
+    std::unique_lock lock(mutex_, std::defer_lock);
+    try {
+      policy::Worker worker(problem_, method_.local, keys_);
+      lock.lock();
+      work(worker, lock);
+    } catch (...) {
+      // What was thrown under the lock may have left things half done: the run is over before
+      // anybody else sees them. A run that was over needs nothing that was computed outside it.
+      const bool computing = !lock.owns_lock();
+      if (computing) lock.lock();
+      if (!thrown_ && !(computing && over())) thrown_ = std::current_exception();
+    }
+    wake_.notify_all();
+  }
+
+  /// Delivers what is due, else computes what is ready, else waits.
+  void work(policy::Worker& worker, std::unique_lock<std::mutex>& lock) {
     while (!over()) {
       housekeeping(lock);
       if (over()) break;
@@ -93,10 +108,11 @@ class ThreadedRun {
         wait(lock);
       }
     }
-    wake_.notify_all();
   }
 
-  [[nodiscard]] bool over() const { return monitor_.ending().has_value() || error_.has_value(); }
+  [[nodiscard]] bool over() const {
+    return monitor_.ending().has_value() || error_.has_value() || thrown_ != nullptr;
+  }
 
   [[nodiscard]] Time clock() const {
     return {std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - began_).count()};
@@ -214,6 +230,7 @@ class ThreadedRun {
     worker.run(job, *update);
     const auto took = Clock::now() - began;
     lock.lock();
+    if (thrown_) return;  // nothing that is kept here can be relied upon
     flight_.worker(id).busy.ns +=
         std::chrono::duration_cast<std::chrono::nanoseconds>(took).count();
     queue_[id].pop_front();
@@ -368,6 +385,7 @@ class ThreadedRun {
   bool evaluating_ = false;
   std::vector<Real> snapshot_;  ///< what the evaluation that runs looks at
   std::optional<Errors> error_;
+  std::exception_ptr thrown_;  ///< what a thread threw first
 };
 
 }  // namespace

@@ -18,7 +18,8 @@ namespace tailrace::engine {
 /// The order of events is the machine's, so two runs differ, except where the method makes the
 /// order irrelevant (barriers). With a run log, replay() reproduces the final model bit for bit. A
 /// checkpoint holds the server and the jobs in flight; a resumed run gives those jobs out again.
-/// Errors as for simulate().
+/// Errors as for simulate(). So are exceptions, but that the first on any thread ends the run at
+/// once; a job that threw is still in flight in a checkpoint written meanwhile.
 [[nodiscard]] Result<RunResult> run_threads(const problem::Problem& problem,
                                             const policy::Method& method, delay::Timing* timing,
                                             const RunOptions& options);
