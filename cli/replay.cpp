@@ -14,6 +14,7 @@
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/fingerprint.hpp"
+#include "cli/guarded.hpp"
 #include "tailrace/report/outcome.hpp"
 #include "tailrace/report/run_folder.hpp"
 #include "tailrace/spec/prepare.hpp"
@@ -92,8 +93,9 @@ Result<Repeated> repeat(const RecordedRun& run, const spec::Prepared& prepared) 
   }
   engine::RunOptions options;
   options.seed = run.seed;
-  Result<engine::RunResult> result =
-      engine::replay(*prepared.problems.front(), method.method(), *log, options);
+  Result<engine::RunResult> result = guarded(run.folder, [&] {
+    return engine::replay(*prepared.problems.front(), method.method(), *log, options);
+  });
   if (!result) return fail(result.error());
   return Repeated{.result = std::move(*result), .torn = log->torn};
 }

@@ -16,6 +16,7 @@
 #include "cli/guarded.hpp"
 #include "cli/instruments.hpp"
 #include "cli/interrupt.hpp"
+#include "tailrace/core/parallel.hpp"
 #include "tailrace/delay/workers.hpp"
 #include "tailrace/engine/run_log.hpp"
 #include "tailrace/engine/threads/run_threads.hpp"
@@ -81,26 +82,15 @@ Session::Outcomes Session::execute_all(const std::vector<Task>& tasks,
   const std::size_t side_by_side = simulates() ? std::min(cores(), tasks.size()) : 1;
   const std::size_t threads = std::max<std::size_t>(1, cores() / side_by_side);
   Outcomes results(tasks.size());
-  std::atomic<std::size_t> next = 0;
   std::atomic<bool> failed = false;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < tasks.size() && !failed && !interrupt_flag(); i = next++) {
-      display.started(i);
-      results[i] = guarded(name_of(tasks[i]),
-                           [&] { return execute(tasks[i], threads, display.progress(i)); });
-      if (!*results[i]) failed = true;
-      display.finished(i);
-    }
-  };
-  std::vector<std::thread> others;
-  others.reserve(side_by_side);
-  try {
-    for (std::size_t i = 1; i < side_by_side; ++i) others.emplace_back(work);
-  } catch (const std::system_error&) {
-    // The system gives no more threads; those that there are do all of the work.
-  }
-  work();
-  for (std::thread& other : others) other.join();
+  Pool(side_by_side).run(tasks.size(), [&](std::size_t i) {
+    if (failed || interrupt_flag()) return;
+    display.started(i);
+    results[i] =
+        guarded(name_of(tasks[i]), [&] { return execute(tasks[i], threads, display.progress(i)); });
+    if (!*results[i]) failed = true;
+    display.finished(i);
+  });
   return results;
 }
 

@@ -28,7 +28,8 @@ class Session {
   /// What came of the runs, with what is known of those that are not wanted now; those that were
   /// interrupted before they began are missing. A run that fails leaves the others to end.
   ///
-  /// Errors  of all runs that failed; cli/out-of-memory and cli/system for what was thrown.
+  /// Errors  of all runs that failed; cli/out-of-memory, cli/system and problem/failed for what was
+  ///         thrown.
   [[nodiscard]] Result<std::vector<report::Outcome>> run(ProgressDisplay& display);
 
  private:

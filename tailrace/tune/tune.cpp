@@ -9,11 +9,10 @@
 #include <limits>
 #include <mutex>
 #include <optional>
-#include <system_error>
-#include <thread>
 #include <utility>
 
 #include "tailrace/core/hash.hpp"
+#include "tailrace/core/parallel.hpp"
 #include "tailrace/spec/toml.hpp"
 #include "tailrace/spec/writer.hpp"
 #include "tailrace/tune/parameter.hpp"
@@ -124,26 +123,16 @@ class Tuning {
     const std::size_t open = trials.size() - written_;
     const std::size_t side_by_side = std::max<std::size_t>(1, std::min(options_.threads, open));
     const std::size_t threads = std::max<std::size_t>(1, options_.threads / side_by_side);
-    next_ = written_;
+    const std::size_t first = written_;
     watcher.rung_begins(names);
-    const auto work = [&] {
-      for (std::size_t i = next_++; i < trials.size() && !stopped(); i = next_++) {
-        accept(i, watcher.carry_out(i, [&](engine::Progress* progress) {
-          return find_out(
-              trials[i],
-              {.threads = threads, .progress = progress, .interrupt = options_.interrupt});
-        }));
-      }
-    };
-    std::vector<std::thread> others;
-    others.reserve(side_by_side);
-    try {
-      for (std::size_t i = 1; i < side_by_side; ++i) others.emplace_back(work);
-    } catch (const std::system_error&) {
-      // The system gives no more threads; those that there are do all of the work.
-    }
-    work();
-    for (std::thread& other : others) other.join();
+    Pool(side_by_side).run(open, [&](std::size_t chunk) {
+      if (stopped()) return;
+      const std::size_t i = first + chunk;
+      accept(i, watcher.carry_out(i, [&](engine::Progress* progress) {
+        return find_out(
+            trials[i], {.threads = threads, .progress = progress, .interrupt = options_.interrupt});
+      }));
+    });
     watcher.rung_ended();
     if (options_.interrupt != nullptr && options_.interrupt->load()) {
       interrupted_ = written_ < trials.size();
@@ -207,7 +196,6 @@ class Tuning {
   std::vector<Finding> known_;  ///< from the journal
   std::size_t taken_ = 0;       ///< of these
   std::size_t trials_ = 0;
-  std::atomic<std::size_t> next_ = 0;
   std::mutex mutex_;
   std::vector<std::optional<Finding>> findings_;  ///< of the rung
   std::size_t written_ = 0;                       ///< of these, in the journal

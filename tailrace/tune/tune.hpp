@@ -56,7 +56,8 @@ struct Tuned {
 /// A candidate that the experiment's own checks refuse, such as one with its lower clip threshold
 /// above the upper one, counts as diverged.
 ///
-/// Errors  those of Journal and of run_trial().
+/// Errors  those of Journal and of run_trial(). What a trial throws and the watcher lets through is
+///         thrown to the caller when no other trial is under way.
 [[nodiscard]] Result<Tuned> tune(const spec::Prepared& prepared, const Plan& plan,
                                  const TuneOptions& options);
 
