@@ -249,9 +249,10 @@ class Simulation {
     const Clock::time_point began = Clock::now();
     worker_.run(flight_.job(id, *server_), update_);
     measured_seconds_ += std::chrono::duration<double>(Clock::now() - began).count();
-    if (++measured_ == measured_max) {
-      const double seconds = measured_seconds_ / measured_max;
-      if (seconds > 1e-5) go_parallel();
+    ++measured_;
+    if (measured_seconds_ > measured_max * 1e-5) {  // even if the others cost nothing
+      measured_ = measured_max;
+      go_parallel();
     }
     return update_;
   }
