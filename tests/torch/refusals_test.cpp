@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <stdexcept>
 
 #include "tailrace/torch/module_network.hpp"
 #include "tailrace/torch/network_test.hpp"
@@ -75,6 +76,24 @@ TEST(MakeProblem, RefusesAModelThatDoesNotTakeTheInputs) {
 
   ASSERT_EQ(code_of(problem), "model/wrong-output");
   EXPECT_THAT(problem.error().front().what, HasSubstr("refuses a batch"));
+}
+
+/// Fails as a script does that takes other inputs.
+struct FailingScript : Linear {
+  FailingScript() : Linear(3, 2) {}
+  static at::Tensor forward(const at::Tensor& /*values*/) {
+    throw std::runtime_error(
+        "The following operation failed in the TorchScript interpreter.\nTraceback (most recent "
+        "call last):\n  return F.linear(input)\n  ~~~ <--- HERE\nRuntimeError: shapes differ\n");
+  }
+};
+
+TEST(MakeProblem, QuotesOfAScriptThatFailsTheLineThatSaysWhy) {
+  const auto problem = problem_with([] { return make_network(std::make_shared<FailingScript>()); });
+
+  ASSERT_EQ(code_of(problem), "model/wrong-output");
+  EXPECT_EQ(problem.error().front().what,
+            "the model refuses a batch of this task: RuntimeError: shapes differ");
 }
 
 TEST(MakeProblem, RefusesAGraphicsCardThatIsNotThere) {
