@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -41,7 +42,8 @@ class SentenceFolder : public ::testing::Test {
     std::ofstream(folder_ / file) << text;
   }
 
-  fs::path folder_ = fs::path(::testing::TempDir()) / "tailrace_sentences_test" / "RTE";
+  fs::path folder_ = fs::path(::testing::TempDir()) /
+                     ("tailrace_sentences_test_" + std::to_string(getpid())) / "RTE";
 };
 
 TEST(SentenceSamples, PadABatchToItsLongestSampleOfTheGivenNumbersInTheirOrder) {

@@ -1,6 +1,7 @@
 #include "tailrace/neural/weights.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <array>
 #include <bit>
@@ -34,7 +35,8 @@ struct TwoTensors {
 /// A file that holds 1, 2, 3, ... in each of these tensors.
 data::Safetensors file_of(
     const std::vector<std::pair<std::string, std::vector<std::size_t>>>& named) {
-  const std::string path = ::testing::TempDir() + "tailrace_weights_test.safetensors";
+  const std::string path =
+      ::testing::TempDir() + "tailrace_weights_test_" + std::to_string(getpid()) + ".safetensors";
   std::vector<std::vector<Real>> numbers(named.size());
   std::vector<Weight> weights;
   for (std::size_t k = 0; k < named.size(); ++k) {
