@@ -81,7 +81,7 @@ TEST(Kill, ASimulationEndsOnTheSameBitsHoweverOftenItIsKilled) {
   const TemporaryFolder undisturbed;
   std::string expected;
   const auto whole = time_of([&] { expected = run_to_the_end("sim", undisturbed); });
-  ASSERT_EQ(expected.substr(0, 10), "2000 steps");
+  ASSERT_EQ(expected.substr(0, 9), "400 steps");
   const RunLog expected_log = *read_run_log(undisturbed.file("log"));
 
   kill_twenty_times("sim", whole / 4, [&](const TemporaryFolder& disturbed) {
@@ -104,9 +104,9 @@ TEST(Kill, ThreadsLeaveALogThatIsReplayedToTheirModelHoweverOftenTheyAreKilled) 
     const Result<RunResult> replayed = replay(faults::training_problem(), faults::training_method(),
                                               *log, {.seed = faults::training_seed});
     ASSERT_TRUE(replayed);
-    EXPECT_EQ(replayed->steps, 500U);
+    EXPECT_EQ(replayed->steps, 150U);
     EXPECT_EQ(read_text(disturbed.file("output")),
-              fmt::format("500 steps, model {:016x}\n", replayed->model_hash));
+              fmt::format("150 steps, model {:016x}\n", replayed->model_hash));
   });
 }
 

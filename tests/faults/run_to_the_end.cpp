@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
   if (!timing || !log) return 3;
 
   const engine::RunOptions options{.seed = faults::training_seed,
-                                   .stop = {.steps = engine_name == "sim" ? 2'000U : 500U},
+                                   .stop = {.steps = engine_name == "sim" ? 400U : 150U},
                                    .threads = 2,
                                    .checkpoint = {.path = folder + "/checkpoint",
                                                   .every_wall_seconds = 0,
