@@ -158,7 +158,7 @@ double count(const Mlp& model, const TaskShape& task) {
 
 double count(const Cnn& model, const TaskShape& task) {
   const auto pooled_twice = [](std::size_t pixels) { return ((pixels - 4) / 2 - 4) / 2; };
-  const double places =
+  const auto places =
       static_cast<double>(pooled_twice(task.sample[1]) * pooled_twice(task.sample[2]));
   return linear(25.0 * static_cast<double>(task.sample[0]), model.first) +
          linear(25.0 * model.first, model.second) + linear(model.second * places, model.hidden) +

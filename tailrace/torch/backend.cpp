@@ -65,7 +65,7 @@ std::string slow_blas_warning() {
 
 Result<c10::Device> find_device(neural::Device device) {
   if (device == neural::Device::cpu) return c10::Device(c10::kCPU);
-  if (at::globalContext().hasCUDA()) return c10::Device(c10::kCUDA);
+  if (at::Context::hasCUDA()) return c10::Device(c10::kCUDA);
   return fail({"model/no-cuda", "device = \"cuda\", but this LibTorch finds no CUDA device",
                "device",
                "choose \"cpu\", or build against a LibTorch with CUDA (CMAKE_PREFIX_PATH)"});

@@ -15,6 +15,7 @@
 namespace tailrace::torch {
 namespace {
 
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): one of each thread
 thread_local at::Generator* innermost = nullptr;
 
 /// Draws compare 16 bits each, so that a generator's 64 serve four numbers.

@@ -67,7 +67,7 @@ Place Place::inside(std::string_view name, std::size_t number) const {
   return {network_, full(fmt::format("{}.{}", name, number))};
 }
 
-at::Tensor Place::parameter(std::string_view name, std::vector<std::int64_t> shape,
+at::Tensor Place::parameter(std::string_view name, const std::vector<std::int64_t>& shape,
                             Initial initial) const {
   at::Tensor tensor = at::empty(shape, at::kFloat);
   tensor.set_requires_grad(true);
@@ -76,7 +76,7 @@ at::Tensor Place::parameter(std::string_view name, std::vector<std::int64_t> sha
   return tensor;
 }
 
-at::Tensor Place::buffer(std::string_view name, std::vector<std::int64_t> shape,
+at::Tensor Place::buffer(std::string_view name, const std::vector<std::int64_t>& shape,
                          double value) const {
   at::Tensor tensor = at::full(shape, value, at::kFloat);
   network_.buffers_.push_back({full(name), tensor});

@@ -45,10 +45,11 @@ class ModelNetwork : public Network {
 
     /// A new float parameter. Its numbers are anything until initialize() or somebody else sets
     /// them: a replica whose tensors become views of a flat vector never touches this memory.
-    [[nodiscard]] at::Tensor parameter(std::string_view name, std::vector<std::int64_t> shape,
+    [[nodiscard]] at::Tensor parameter(std::string_view name,
+                                       const std::vector<std::int64_t>& shape,
                                        Initial initial) const;
     /// A new float buffer.
-    [[nodiscard]] at::Tensor buffer(std::string_view name, std::vector<std::int64_t> shape,
+    [[nodiscard]] at::Tensor buffer(std::string_view name, const std::vector<std::int64_t>& shape,
                                     double value) const;
 
    private:

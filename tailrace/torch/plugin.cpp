@@ -8,24 +8,22 @@
 
 namespace {
 
-using namespace tailrace;
-
 const std::string& build_text() {
-  static const std::string text = neural::plugin_build();
+  static const std::string text = tailrace::neural::plugin_build();
   return text;
 }
 
 /// Nothing that LibTorch throws while a problem is made crosses the border.
-problem::BuiltProblem make_guarded(const neural::Blueprint& blueprint) {
+tailrace::problem::BuiltProblem make_guarded(const tailrace::neural::Blueprint& blueprint) {
   try {
-    return torch::make_model_problem(blueprint);
+    return tailrace::torch::make_model_problem(blueprint);
   } catch (const std::bad_alloc&) {
     throw;  // the program knows what to say
   } catch (const std::exception& error) {
     const std::string text = error.what();  // a backtrace follows the first line
-    return fail({"model/failed",
-                 "LibTorch cannot make this model: " + text.substr(0, text.find('\n')), "model",
-                 "choose a smaller model, or see what the sentence says"});
+    return tailrace::fail({"model/failed",
+                           "LibTorch cannot make this model: " + text.substr(0, text.find('\n')),
+                           "model", "choose a smaller model, or see what the sentence says"});
   }
 }
 
@@ -33,6 +31,6 @@ problem::BuiltProblem make_guarded(const neural::Blueprint& blueprint) {
 
 /// What neural::load_plugin() looks for.
 extern "C" __attribute__((visibility("default")))
-const neural::Plugin tailrace_torch_plugin;  // NOLINT(readability-identifier-naming)
-const neural::Plugin tailrace_torch_plugin = {.build = build_text().c_str(),
-                                              .make_problem = make_guarded};
+const tailrace::neural::Plugin tailrace_torch_plugin;  // NOLINT(readability-identifier-naming)
+const tailrace::neural::Plugin tailrace_torch_plugin = {.build = build_text().c_str(),
+                                                        .make_problem = make_guarded};

@@ -117,8 +117,8 @@ bool draws(const jit::Module& module) {
 
 class TorchScript final : public Network {
  public:
-  TorchScript(jit::Module module, std::vector<Argument> arguments)
-      : module_(std::move(module)), arguments_(std::move(arguments)), draws_(draws(module_)) {
+  TorchScript(const jit::Module& module, std::vector<Argument> arguments)
+      : module_(module), arguments_(std::move(arguments)), draws_(draws(module_)) {
     for (const auto& named : module_.named_parameters()) {
       (named.value.requires_grad() ? parameters_ : buffers_).push_back({named.name, named.value});
     }
