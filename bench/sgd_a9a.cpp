@@ -7,10 +7,9 @@
 #include <filesystem>
 
 #include "bench/measure.hpp"
+#include "bench/simulated.hpp"
 #include "tailrace/data/libsvm.hpp"
 #include "tailrace/data/locate.hpp"
-#include "tailrace/delay/workers.hpp"
-#include "tailrace/engine/sim/simulate.hpp"
 #include "tailrace/problem/logistic.hpp"
 
 namespace {
@@ -32,26 +31,6 @@ std::unique_ptr<problem::Problem> a9a(std::uint32_t workers, std::uint32_t batch
     std::exit(1);
   }
   return std::move(*built);
-}
-
-double simulated(const problem::Problem& problem, std::uint64_t steps, std::size_t threads,
-                 std::uint64_t* hash = nullptr) {
-  const auto timing = delay::build_timing({.count = static_cast<WorkerId>(problem.workers()),
-                                           .speed = delay::LinearSpeeds{},
-                                           .delay = delay::Fixed{}},
-                                          {.seed = 1, .dimension = 1});
-  engine::RunOptions options;
-  options.stop.steps = steps;
-  options.threads = threads;
-  policy::Method method;
-  method.step_size = policy::ConstantStep{step_size};
-  const auto result = engine::simulate(problem, method, **timing, options);
-  if (hash != nullptr) *hash = result->model_hash;
-  // The evaluations at both ends are not part of a step's cost.
-  const std::vector<Real> model(problem.dimension());
-  const double evaluation =
-      bench::seconds([&] { static_cast<void>(problem.evaluate(model, nullptr)); });
-  return result->wall_seconds - 2 * evaluation;
 }
 
 /// The loop a numerical programmer would write for one process: a sample index, eight sparse
@@ -102,7 +81,8 @@ void against_bare_loop() {
   const auto problem = a9a(80, batch);
   BareLoop bare;
   const auto [ours, limit] = bench::best_of(
-      5, [&] { return simulated(*problem, steps, 1); }, [&] { return bare.run(steps); });
+      5, [&] { return bench::simulated(*problem, step_size, steps, 1).seconds; },
+      [&] { return bare.run(steps); });
   const auto count = static_cast<double>(steps);
   bench::report("one core against a bare serial loop", count / ours, count / limit, "steps/s",
                 limit / ours, ">= 0.5");
@@ -110,17 +90,10 @@ void against_bare_loop() {
 
 void two_cores() {
   bench::heading("a9a, 16 workers, whole shards of 2,035 rows: two cores against one (steps/s)");
-  const std::uint64_t steps = 20'000;
   const auto problem = a9a(16, 0);
-  std::uint64_t one_hash = 0;
-  std::uint64_t two_hash = 0;
-  const auto [two, one] = bench::best_of(
-      5, [&] { return simulated(*problem, steps, 2, &two_hash); },
-      [&] { return simulated(*problem, steps, 1, &one_hash); });
-  const auto count = static_cast<double>(steps);
-  bench::report(fmt::format("a gradient costs {:.0f} us", one / count * 1e6), count / two,
-                count / one, "steps/s", one / two, ">= 1.8");
-  fmt::print("same bits: {}\n", one_hash == two_hash ? "yes" : "NO");
+  bench::report_two_cores(*problem, step_size, 20'000, [](double seconds) {
+    return fmt::format("a gradient costs {:.0f} us", seconds * 1e6);
+  });
 }
 
 }  // namespace

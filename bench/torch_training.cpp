@@ -11,8 +11,7 @@
 #include <vector>
 
 #include "bench/measure.hpp"
-#include "tailrace/delay/workers.hpp"
-#include "tailrace/engine/sim/simulate.hpp"
+#include "bench/simulated.hpp"
 #include "tailrace/neural/image_samples.hpp"
 #include "tailrace/torch/build_network.hpp"
 #include "tailrace/torch/model_network.hpp"
@@ -36,25 +35,6 @@ std::unique_ptr<problem::Problem> problem_of(const neural::Model& model, std::ui
   auto course = neural::make_course({.batch = batch, .evaluate = {.train = 4, .batch = 1}},
                                     shapes(), nullptr, neural::Score::none, workers, 1);
   return std::move(*networks::make_model_problem({.model = model, .course = std::move(*course)}));
-}
-
-/// Seconds for so many steps, without the evaluations at both ends.
-double simulated(const problem::Problem& problem, std::uint64_t steps, std::size_t threads,
-                 std::uint64_t* hash = nullptr) {
-  const auto timing = delay::build_timing({.count = static_cast<WorkerId>(problem.workers()),
-                                           .speed = delay::LinearSpeeds{},
-                                           .delay = delay::Fixed{}},
-                                          {.seed = 1, .dimension = 1});
-  engine::RunOptions options;
-  options.stop.steps = steps;
-  options.threads = threads;
-  policy::Method method;
-  method.step_size = policy::ConstantStep{step_size};
-  const auto result = engine::simulate(problem, method, **timing, options);
-  if (hash != nullptr) *hash = result->model_hash;
-  const double evaluation =
-      bench::seconds([&] { static_cast<void>(problem.evaluate(result->model, nullptr)); });
-  return result->wall_seconds - 2 * evaluation;
 }
 
 /// What one writes without Tailrace: the images as one normalized tensor, a random batch of it,
@@ -104,23 +84,18 @@ void against_bare_loop(std::string_view what, const neural::Model& model, std::u
   BareLoop bare(model, batch);
   bare.run(1);  // the first pass prepares LibTorch's kernels
   const auto [ours, limit] = bench::best_of(
-      rounds, [&] { return simulated(*problem, steps, 1); }, [&] { return bare.run(steps); });
+      rounds, [&] { return bench::simulated(*problem, step_size, steps, 1).seconds; },
+      [&] { return bare.run(steps); });
   const auto count = static_cast<double>(steps);
   bench::report(what, count / ours, count / limit, "steps/s", limit / ours, ">= 0.97");
 }
 
 void two_cores() {
   bench::heading("CNN, 16 workers, batch 32, pure asynchronous SGD: two cores against one");
-  constexpr std::uint64_t steps = 64;
   const auto problem = problem_of(neural::Cnn{}, 32, 16);
-  std::uint64_t one_hash = 0;
-  std::uint64_t two_hash = 0;
-  const auto [two, one] = bench::best_of(
-      5, [&] { return simulated(*problem, steps, 2, &two_hash); },
-      [&] { return simulated(*problem, steps, 1, &one_hash); });
-  bench::report(fmt::format("a step costs {:.0f} ms", one / steps * 1e3), steps / two, steps / one,
-                "steps/s", one / two, ">= 1.8");
-  fmt::print("same bits: {}\n", one_hash == two_hash ? "yes" : "NO");
+  bench::report_two_cores(*problem, step_size, 64, [](double seconds) {
+    return fmt::format("a step costs {:.0f} ms", seconds * 1e3);
+  });
 }
 
 double resident_megabytes() {
@@ -138,7 +113,7 @@ void memory() {
   bench::heading("MLP of 3.3 M parameters, 16 workers on two threads: resident memory");
   const auto problem = problem_of(neural::Mlp{.hidden = {1024, 128}}, 1, 16);
   const double before = resident_megabytes();
-  simulated(*problem, 200, 2);
+  static_cast<void>(bench::simulated(*problem, step_size, 200, 2));
   const double grown = resident_megabytes() - before;
   const double each = 4e-6 * static_cast<double>(problem->dimension());
   const double limit = (17 + 16 + 2 + 4) * each;

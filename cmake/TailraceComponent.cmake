@@ -29,16 +29,16 @@ if(TAILRACE_INSTALL)
   install(TARGETS tailrace_options EXPORT tailraceTargets)
 endif()
 
-# tailrace_component(name [OPTIONAL] DEPENDS other... LIBRARIES external... PRIVATE_LIBRARIES external...
+# tailrace_component(name [OPTIONAL] [WHOLE_TEST] DEPENDS other... LIBRARIES external... PRIVATE_LIBRARIES external...
 #                    HEADERS ... SOURCES ... TESTS ...)
 #
 # Makes the target tailrace_<name> (alias tailrace::<name>) from this folder, checks that every header compiles
 # alone (target all_verify_interface_header_sets), installs it, makes it part of tailrace::tailrace, and makes the
 # test program tailrace_<name>_test. An optional one is not part of tailrace::tailrace, since it needs what not everybody
-# has: who wants it asks find_package(tailrace) for it by name.
+# has: who wants it asks find_package(tailrace) for it by name. WHOLE_TEST: see WHOLE of tailrace_test.
 function(tailrace_component name)
   cmake_parse_arguments(PARSE_ARGV 1 arg
-    "OPTIONAL" "" "DEPENDS;LIBRARIES;PRIVATE_LIBRARIES;HEADERS;SOURCES;TESTS")
+    "OPTIONAL;WHOLE_TEST" "" "DEPENDS;LIBRARIES;PRIVATE_LIBRARIES;HEADERS;SOURCES;TESTS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "tailrace_component(${name}) does not know: ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -75,7 +75,7 @@ function(tailrace_component name)
   endif()
   if(TAILRACE_TESTS AND arg_TESTS)
     set(whole)
-    if(arg_OPTIONAL)
+    if(arg_WHOLE_TEST)
       set(whole WHOLE)
     endif()
     tailrace_test(${target}_test ${whole} SOURCES ${arg_TESTS} DEPENDS ${target})

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "experiments/high_probability/study.hpp"
+#include "experiments/support/figure.hpp"
 #include "tailrace/report/chart.hpp"
-#include "tailrace/report/run_folder.hpp"
 #include "tailrace/report/table.hpp"
 
 namespace tailrace::experiments {
@@ -95,11 +95,7 @@ Result<std::vector<Row>> measure_all(const std::string& file) {
 
 int measure_and_draw(const std::string& file, const std::string& figure) {
   const Result<std::vector<Row>> rows = measure_all(file);
-  const Status done = !rows ? Status(fail(rows.error()))
-                            : report::write_text(figure, report::to_svg(chart_of(*rows)));
-  if (done) return 0;
-  fmt::print(stderr, "{}\n", to_string(done.error()));
-  return 1;
+  return draw(rows, figure, [](const std::vector<Row>& all) { return chart_of(all); });
 }
 
 }  // namespace

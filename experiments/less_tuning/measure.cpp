@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "experiments/less_tuning/units.hpp"
+#include "experiments/support/figure.hpp"
 #include "tailrace/report/chart.hpp"
-#include "tailrace/report/run_folder.hpp"
 #include "tailrace/report/table.hpp"
 
 namespace tailrace::experiments {
@@ -80,11 +80,7 @@ report::Chart chart_of(const Table& table) {
 int measure_and_draw(const std::string& file, const std::string& figure) {
   const Result<Table> table = measure_all(file);
   if (table) print(*table);
-  const Status done = !table ? Status(fail(table.error()))
-                             : report::write_text(figure, report::to_svg(chart_of(*table)));
-  if (done) return 0;
-  fmt::print(stderr, "{}\n", to_string(done.error()));
-  return 1;
+  return draw(table, figure, [](const Table& all) { return chart_of(all); });
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "tailrace/torch/dropout.hpp"
 #include "tailrace/torch/layers.hpp"
 #include "tailrace/torch/models/make.hpp"
+#include "tailrace/torch/transformer_block.hpp"
 
 namespace tailrace::torch {
 namespace {
@@ -63,7 +64,8 @@ class Bert final : public ModelNetwork {
                    normal(deviation)),
         segments_(embeddings().inside("token_type_embeddings"), 2, shape_.width, normal(deviation)),
         norm_(embeddings().inside("LayerNorm"), shape_.width, epsilon),
-        blocks_(make_blocks(root().inside("bert.encoder"), shape_, dropout_)),
+        blocks_(
+            stack<Block>(root().inside("bert.encoder"), "layer", shape_.depth, shape_, dropout_)),
         pooler_(linear(root().inside("bert.pooler.dense"), shape_.width, shape_.width)),
         classifier_(linear(root().inside("classifier"), shape_.width,
                            static_cast<std::int64_t>(task.outputs))) {}
@@ -83,14 +85,6 @@ class Bert final : public ModelNetwork {
 
  private:
   [[nodiscard]] Place embeddings() { return root().inside("bert.embeddings"); }
-  static std::vector<Block> make_blocks(const Place& place, const neural::BertShape& shape,
-                                        double dropout) {
-    std::vector<Block> blocks;
-    for (std::size_t k = 0; k < shape.depth; ++k) {
-      blocks.emplace_back(place.inside("layer", k), shape, dropout);
-    }
-    return blocks;
-  }
 
   neural::BertShape shape_;
   double dropout_;

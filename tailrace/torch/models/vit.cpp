@@ -1,11 +1,10 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/gelu.h>
 
-#include "tailrace/torch/attention.hpp"
 #include "tailrace/torch/dropout.hpp"
 #include "tailrace/torch/layers.hpp"
 #include "tailrace/torch/models/make.hpp"
+#include "tailrace/torch/transformer_block.hpp"
 
 namespace tailrace::torch {
 namespace {
@@ -17,39 +16,17 @@ Linear linear(const Place& place, std::int64_t inputs, std::int64_t outputs) {
   return {place, inputs, outputs, {.weight = normal(deviation), .bias = constant(0)}};
 }
 
-class Block {
- public:
-  Block(const Place& place, const neural::Vit& model)
-      : heads_(model.heads),
-        dropout_(model.dropout),
-        norm1_(place.inside("norm1"), model.width, epsilon),
-        qkv_(linear(place.inside("attn.qkv"), model.width, 3 * model.width)),
-        projection_(linear(place.inside("attn.proj"), model.width, model.width)),
-        norm2_(place.inside("norm2"), model.width, epsilon),
-        up_(linear(place.inside("mlp.fc1"), model.width, mlp_width(model))),
-        down_(linear(place.inside("mlp.fc2"), mlp_width(model), model.width)) {}
-
-  at::Tensor operator()(const at::Tensor& z, bool training) const {
-    const auto dropped = [&](const at::Tensor& x) { return keyed_dropout(x, dropout_, training); };
-    const at::Tensor seen = attend(split_heads(qkv_(norm1_(z)), heads_), {}, {.heads = heads_});
-    const at::Tensor y = z + dropped(projection_(seen));
-    return y + dropped(down_(dropped(at::gelu(up_(norm2_(y))))));
-  }
-
- private:
-  static std::int64_t mlp_width(const neural::Vit& model) {
-    return static_cast<std::int64_t>(model.mlp_width());
-  }
-
-  std::int64_t heads_;
-  double dropout_;
-  LayerNorm norm1_;
-  Linear qkv_;
-  Linear projection_;
-  LayerNorm norm2_;
-  Linear up_;
-  Linear down_;
-};
+BlockShape shape_of(const neural::Vit& model) {
+  return {.names = {"norm1", "attn.qkv", "attn.proj", "norm2", "mlp.fc1", "mlp.fc2"},
+          .width = model.width,
+          .heads = model.heads,
+          .mlp_width = static_cast<std::int64_t>(model.mlp_width()),
+          .epsilon = epsilon,
+          .deviation = deviation,
+          .branch_deviation = deviation,
+          .dropout = model.dropout,
+          .hidden_dropout = model.dropout};
+}
 
 class Vit final : public ModelNetwork {
  public:
@@ -64,7 +41,7 @@ class Vit final : public ModelNetwork {
                   .outputs = width_,
                   .side = model.patch,
                   .stride = model.patch}),
-        blocks_(make_blocks(root(), model)),
+        blocks_(stack<TransformerBlock>(root(), "blocks", model.depth, shape_of(model))),
         norm_(root().inside("norm"), width_, epsilon),
         head_(linear(root().inside("head"), width_, static_cast<std::int64_t>(task.outputs))) {}
 
@@ -72,7 +49,7 @@ class Vit final : public ModelNetwork {
     const at::Tensor patches = patches_(inputs.values).flatten(2).transpose(1, 2);
     const at::Tensor first = class_token_.expand({patches.size(0), 1, width_});
     at::Tensor z = keyed_dropout(at::cat({first, patches}, 1) + positions_, dropout_, training());
-    for (const Block& block : blocks_) z = block(z, training());
+    for (const TransformerBlock& block : blocks_) z = block(z, {}, training());
     return head_(norm_(z.select(1, 0)));
   }
 
@@ -81,20 +58,13 @@ class Vit final : public ModelNetwork {
     return static_cast<std::int64_t>((task.sample[1] / model.patch) *
                                      (task.sample[2] / model.patch));
   }
-  static std::vector<Block> make_blocks(const Place& place, const neural::Vit& model) {
-    std::vector<Block> blocks;
-    for (std::size_t k = 0; k < model.depth; ++k) {
-      blocks.emplace_back(place.inside("blocks", k), model);
-    }
-    return blocks;
-  }
 
   std::int64_t width_;
   double dropout_;
   at::Tensor class_token_;
   at::Tensor positions_;
   Convolution patches_;
-  std::vector<Block> blocks_;
+  std::vector<TransformerBlock> blocks_;
   LayerNorm norm_;
   Linear head_;
 };
