@@ -77,10 +77,10 @@ struct Welcome {
   std::uint64_t fingerprint = 0;  ///< of the experiment, method and seed
   std::uint64_t dimension = 0;    ///< of the model [parameters]
   std::uint64_t seed = 0;
-  Time lease;                ///< a session of which nothing is heard for so long is given up
-  std::uint32_t chunk = 0;   ///< largest chunk that the server takes [bytes]
-  std::string method;        ///< its name in the experiment
-  std::string experiment;    ///< the experiment file's text, every option spelled out
+  Time lease;               ///< a session of which nothing is heard for so long is given up
+  std::uint32_t chunk = 0;  ///< largest chunk that the server takes [bytes]
+  std::string method;       ///< its name in the experiment
+  std::string experiment;   ///< the experiment file's text, every option spelled out
   bool operator==(const Welcome&) const = default;
 };
 
@@ -90,9 +90,9 @@ struct JobOffer {
   WorkerId worker = 0;
   JobNumber number = 0;
   Version version = 0;
-  std::uint32_t steps = 0;   ///< local steps; 0: as many as the method says
-  std::uint64_t model = 0;   ///< names the model's bits within this incarnation of the server
-  std::uint64_t bytes = 0;   ///< of the chunks that follow; 0: `model` is the one sent last
+  std::uint32_t steps = 0;  ///< local steps; 0: as many as the method says
+  std::uint64_t model = 0;  ///< names the model's bits within this incarnation of the server
+  std::uint64_t bytes = 0;  ///< of the chunks that follow; 0: `model` is the one sent last
   bool operator==(const JobOffer&) const = default;
 };
 
@@ -100,11 +100,11 @@ struct JobOffer {
 struct UpdateOffer {
   Ticket ticket = 0;
   Packing packing = Packing::real;
-  bool sent = false;         ///< the method's `send` has been applied by the worker
-  bool fresh = false;        ///< with `sent`: it remembers nothing of what it sent earlier
-  double factor = 1;         ///< multiplies the values
-  double seconds = 0;        ///< it took to compute
-  std::uint64_t bytes = 0;   ///< of the chunks that follow
+  bool sent = false;        ///< the method's `send` has been applied by the worker
+  bool fresh = false;       ///< with `sent`: it remembers nothing of what it sent earlier
+  double factor = 1;        ///< multiplies the values
+  double seconds = 0;       ///< it took to compute
+  std::uint64_t bytes = 0;  ///< of the chunks that follow
   bool operator==(const UpdateOffer&) const = default;
 };
 

@@ -32,10 +32,10 @@ namespace tailrace::cluster {
 
 /// What one worker may do to a run.
 struct Limits {
-  double norm = infinity;        ///< of an update, factor applied; a larger one is refused
-  double updates_per_second = 0; ///< of one session; a faster one waits for its next job; 0: any
-  std::uint32_t refusals = 10;   ///< a worker with so many updates refused for their contents is
-                                 ///< barred
+  double norm = infinity;         ///< of an update, factor applied; a larger one is refused
+  double updates_per_second = 0;  ///< of one session; a faster one waits for its next job; 0: any
+  std::uint32_t refusals = 10;    ///< a worker with so many updates refused for their contents is
+                                  ///< barred
 
   static void fields(auto& self, auto&& field) {
     field("norm", self.norm,
@@ -69,9 +69,10 @@ struct Cluster {
                 .min = 0,
                 .above_min = true,
                 .doc = "a worker of which nothing is heard for so long has lost its jobs"});
-    field("stand_in", self.stand_in,
-          Field{.doc = "who computes the jobs of a worker that is not there: nobody (data that only "
-                       "it has) or anybody with nothing to do, after a lease"});
+    field(
+        "stand_in", self.stand_in,
+        Field{.doc = "who computes the jobs of a worker that is not there: nobody (data that only "
+                     "it has) or anybody with nothing to do, after a lease"});
     field("patience", self.patience,
           Field{.min = 1,
                 .doc = "a job that takes so many times as long as that worker's slowest is given "

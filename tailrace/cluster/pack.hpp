@@ -13,8 +13,8 @@ namespace tailrace::cluster {
 /// Packs the values of an update into as few bytes as hold every bit of them.
 ///
 /// What makes an update small is the method's business (`send`: fp16, bf16, int8, top_k, ...). It
-/// rounds values; this only notices that they have been rounded, so that the transport never changes
-/// a bit and a replay needs to know nothing of it.
+/// rounds values; this only notices that they have been rounded, so that the transport never
+/// changes a bit and a replay needs to know nothing of it.
 ///
 ///   real    4 bytes a value
 ///   half    2: every value is an IEEE half
@@ -39,7 +39,6 @@ struct Packed {
 /// Fills `out` (dimension) from what pack() made; the caller has checked nothing.
 ///
 /// Errors  cluster/bad-update: bytes that do not fit the packing and the dimension.
-[[nodiscard]] Status unpack(Packing packing, std::span<const std::byte> bytes,
-                            std::span<Real> out);
+[[nodiscard]] Status unpack(Packing packing, std::span<const std::byte> bytes, std::span<Real> out);
 
 }  // namespace tailrace::cluster

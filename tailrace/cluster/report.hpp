@@ -35,26 +35,26 @@ class Reporter {
 struct Standings {
   bool ready = false;  ///< jobs are given out
   bool over = false;
-  Time time;                      ///< since the run began
-  Version steps = 0;              ///< server steps
-  std::uint64_t gradients = 0;    ///< oracle calls whose updates have arrived
-  double staleness_mean = 0;      ///< [steps]
+  Time time;                    ///< since the run began
+  Version steps = 0;            ///< server steps
+  std::uint64_t gradients = 0;  ///< oracle calls whose updates have arrived
+  double staleness_mean = 0;    ///< [steps]
   std::uint64_t staleness_max = 0;
-  double loss = 0;                ///< of the last evaluation
-  std::uint32_t workers = 0;      ///< of the experiment
-  std::uint32_t workers_here = 0; ///< of these, with a session
+  double loss = 0;                 ///< of the last evaluation
+  std::uint32_t workers = 0;       ///< of the experiment
+  std::uint32_t workers_here = 0;  ///< of these, with a session
   std::uint32_t sessions = 0;
   std::uint64_t jobs_in_flight = 0;
-  std::uint64_t jobs_waiting = 0;      ///< of these, with no session that computes them
-  std::uint64_t jobs_given = 0;        ///< to sessions, again included
+  std::uint64_t jobs_waiting = 0;  ///< of these, with no session that computes them
+  std::uint64_t jobs_given = 0;    ///< to sessions, again included
   std::uint64_t leases_ended = 0;
   std::uint64_t updates_applied = 0;
   std::array<std::uint64_t, 8> refused = {};    ///< by Refusal
   std::array<std::uint64_t, 16> partings = {};  ///< by Parting
-  std::uint64_t bytes_in = 0;    ///< of messages
+  std::uint64_t bytes_in = 0;                   ///< of messages
   std::uint64_t bytes_out = 0;
-  std::uint64_t versions_alive = 0;   ///< of the model
-  std::uint64_t checkpoints = 0;      ///< written
+  std::uint64_t versions_alive = 0;  ///< of the model
+  std::uint64_t checkpoints = 0;     ///< written
   std::uint64_t checkpoint_failures = 0;
   double checkpoint_age_seconds = 0;  ///< since the last one that is on disk
 };

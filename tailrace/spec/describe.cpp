@@ -191,6 +191,7 @@ std::vector<ComponentInfo> collect() {
   all.push_back(component_of<delay::Network>(table_kind));
   all.push_back(component_of<delay::Outage>(table_kind));
   all.push_back(component_of<Run>(table_kind));
+  all.push_back(component_of<cluster::Cluster>(table_kind));
   all.push_back(component_of<theory::Given>(table_kind));
   all.push_back(component_of<Parts>(table_kind));
   all.push_back(component_of<LocalSteps>(table_kind));

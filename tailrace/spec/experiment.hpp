@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tailrace/catalog.hpp"
+#include "tailrace/cluster/options.hpp"
 #include "tailrace/core/field.hpp"
 #include "tailrace/core/time.hpp"
 #include "tailrace/delay/workers.hpp"
@@ -116,7 +117,7 @@ struct MethodSpec {
 };
 
 /// Which engine carries the actions out.
-enum class Engine { sim, threads };
+enum class Engine { sim, threads, grpc, mpi };
 
 /// The table [run].
 struct Run {
@@ -140,8 +141,11 @@ struct Run {
     field("evaluate", self.evaluate,
           Field{.doc = "full loss and gradient norm, free in virtual time; always at the beginning "
                        "and the end"});
-    field("engine", self.engine,
-          Field{.doc = "sim: exact virtual time; threads: real time on this machine"});
+    field(
+        "engine", self.engine,
+        Field{.doc =
+                  "sim: exact virtual time; threads: real time on this machine; grpc: workers that "
+                  "connect (tailrace serve); mpi: ranks (mpirun)"});
     field("waits", self.waits,
           Field{.doc = "with threads: take as long as [workers] says; false: as fast as it goes"});
     field("threads", self.threads,
@@ -166,7 +170,8 @@ struct Experiment {
   Problems::Choice problem;
   delay::Workers workers;
   Run run;
-  theory::Given theory;  ///< what the user knows of the problem; no run depends on it
+  cluster::Cluster cluster;  ///< with the engines grpc and mpi
+  theory::Given theory;      ///< what the user knows of the problem; no run depends on it
   std::vector<MethodSpec> methods;
 };
 
@@ -176,5 +181,7 @@ template <>
 struct tailrace::EnumNames<tailrace::spec::Engine> {
   static constexpr std::array values = {
       std::pair{std::string_view("sim"), tailrace::spec::Engine::sim},
-      std::pair{std::string_view("threads"), tailrace::spec::Engine::threads}};
+      std::pair{std::string_view("threads"), tailrace::spec::Engine::threads},
+      std::pair{std::string_view("grpc"), tailrace::spec::Engine::grpc},
+      std::pair{std::string_view("mpi"), tailrace::spec::Engine::mpi}};
 };

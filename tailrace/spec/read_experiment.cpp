@@ -52,6 +52,9 @@ class ExperimentReader {
     if (const Node* run = document.find("run")) {
       reader_.read(*run, experiment.run, Field{}, top("run"));
     }
+    if (const Node* cluster = document.find("cluster")) {
+      reader_.read(*cluster, experiment.cluster, Field{}, top("cluster"));
+    }
     if (const Node* theory = document.find("theory")) {
       reader_.read(*theory, experiment.theory, Field{}, top("theory"));
     }
@@ -167,8 +170,8 @@ class ExperimentReader {
   }
 
   void unknown_keys(const Node& document) {
-    static constexpr std::array<std::string_view, 7> known = {
-        "title", "include", "problem", "workers", "run", "theory", "method"};
+    static constexpr std::array<std::string_view, 8> known = {
+        "title", "include", "problem", "workers", "run", "cluster", "theory", "method"};
     for (const auto& [key, place, value] : *document.table()) {
       if (std::find(known.begin(), known.end(), key) != known.end()) continue;
       const std::string hint = did_you_mean(key, known);
@@ -176,7 +179,8 @@ class ExperimentReader {
                                   .what = fmt::format("an experiment has no \"{}\"", key),
                                   .path = key,
                                   .fix = hint.empty() ? "it has title, include, [problem], "
-                                                        "[workers], [run], [theory] and [[method]]"
+                                                        "[workers], [run], [cluster], [theory] and "
+                                                        "[[method]]"
                                                       : hint});
     }
   }

@@ -44,6 +44,10 @@ Node to_node(const Experiment& experiment) {
   add("problem", Writer::node(experiment.problem));
   add("workers", Writer::node(experiment.workers));
   add("run", Writer::node(experiment.run));
+  const Engine engine = experiment.run.engine;
+  if (engine == Engine::grpc || engine == Engine::mpi) {
+    add("cluster", Writer::node(experiment.cluster));
+  }
   if (Node::Table theory = Writer::table(experiment.theory); !theory.empty()) {
     add("theory", {.value = std::move(theory), .place = {}});
   }

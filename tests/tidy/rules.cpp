@@ -14,10 +14,11 @@ namespace {
 constexpr int lines_max = 499;
 constexpr int columns_max = 100;
 
-constexpr std::array<std::string_view, 18> dependency_order = {
-    "core",     "math",        "data",   "fetch",  "problem", "neural",
-    "torch",    "delay",       "policy", "recipe", "theory",  "engine",
-    "diagnose", "catalog.hpp", "spec",   "report", "tune",    "tailrace.hpp"};
+constexpr std::array<std::string_view, 23> dependency_order = {
+    "core",        "math",    "data",   "fetch",  "security",    "problem",
+    "neural",      "torch",   "delay",  "policy", "recipe",      "theory",
+    "engine",      "cluster", "rpc",    "mpi",    "monitoring",  "diagnose",
+    "catalog.hpp", "spec",    "report", "tune",   "tailrace.hpp"};
 
 constexpr std::array<std::string_view, 7> pure_folders = {"core",  "math",   "data",  "problem",
                                                           "delay", "policy", "recipe"};

@@ -20,8 +20,8 @@ Breaches long_files(const Tree& tree);
 Breaches long_lines(const Tree& tree);
 
 /// A folder of tailrace/ includes only itself and the folders before it: core, math, data, fetch,
-/// problem, delay, policy, recipe, theory, engine, diagnose, catalog.hpp, spec, report, tune,
-/// tailrace.hpp.
+/// security, problem, neural, torch, delay, policy, recipe, theory, engine, cluster, rpc, mpi,
+/// monitoring, diagnose, catalog.hpp, spec, report, tune, tailrace.hpp.
 Breaches includes_against_the_order(const Tree& tree);
 
 /// policy/ and recipe/ include no header that can block, sleep, print, or tell the time; their
