@@ -19,15 +19,38 @@ namespace tailrace::cluster {
 /// Peers that do not speak the same version part with a reason.
 inline constexpr std::uint16_t protocol_version = 1;
 
-/// No frame but a chunk is larger. [bytes]
+/// No frame but Welcome and a chunk is larger. [bytes]
 inline constexpr std::size_t frame_bytes_max = 1 << 20;
+
+/// Of a text for people; encode() cuts longer ones. [bytes]
+inline constexpr std::size_t text_bytes_max = 1 << 16;
+
+/// Of the experiment's text in Welcome. [bytes]
+inline constexpr std::size_t experiment_bytes_max = 4 << 20;
+
+/// That a session may name in Hello; more do not fit into a frame.
+inline constexpr std::size_t workers_max = 200'000;
+
+/// Of a model. [parameters]
+inline constexpr std::uint64_t dimension_max = std::uint64_t{1} << 40;
+
+/// Of what follows an offer in chunks, and of an offset in it: 4 for every parameter.
+inline constexpr std::uint64_t body_bytes_max = 4 * dimension_max;
 
 /// Names a job for as long as anybody may send its update: never given twice in a run, also not by
 /// a server that was started again.
 using Ticket = std::uint64_t;
 
 /// How the values of an update lie in its chunks; see pack.hpp.
-enum class Packing : std::uint8_t { real = 0, half = 1, bfloat = 2, blocks = 3, sparse = 4 };
+enum class Packing : std::uint8_t {
+  real = 0,
+  half = 1,
+  bfloat = 2,
+  blocks = 3,
+  sparse = 4,
+  signs = 5,
+  powers = 6,
+};
 
 /// Why an update was not applied.
 enum class Refusal : std::uint8_t {
@@ -55,6 +78,7 @@ enum class Parting : std::uint8_t {
   other_run = 10,   ///< the worker was made for another experiment
 };
 
+/// The name of a value; empty for a number that has no meaning.
 [[nodiscard]] std::string_view to_string(Packing packing);
 [[nodiscard]] std::string_view to_string(Refusal refusal);
 [[nodiscard]] std::string_view to_string(Parting parting);
@@ -167,6 +191,9 @@ struct Farewell {
 
 using Frame = std::variant<Hello, Welcome, JobOffer, UpdateOffer, Chunk, Applied, Durable, Refused,
                            Canceled, Beat, Failed, Leave, Farewell>;
+
+/// "JobOffer"
+[[nodiscard]] std::string_view name_of(const Frame& frame);
 
 /// One message of the transport: one byte that names the frame, then its fields, little-endian,
 /// numbers at their full width, texts and lists behind their length (4 bytes).

@@ -1,0 +1,1 @@
+#include "tailrace/cluster/pack.hpp"
