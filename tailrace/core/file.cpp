@@ -49,16 +49,26 @@ bool write_all(int fd, std::span<const std::byte> bytes) {
   return true;
 }
 
-}  // namespace
-
-Status write_whole(const std::string& path, std::span<const std::byte> bytes) {
-  return write_whole(path, std::span(&bytes, 1));
+/// Makes the file, or empties what a crash may have left. A secret never goes into a file that was
+/// there before, which others may have open.
+int open_aside(const std::string& path, Readers readers) {
+  constexpr int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
+  if (readers == Readers::everybody) return ::open(path.c_str(), flags, 0644);
+  ::unlink(path.c_str());
+  return ::open(path.c_str(), flags | O_EXCL, 0600);
 }
 
-Status write_whole(const std::string& path, std::span<const std::span<const std::byte>> pieces) {
+}  // namespace
+
+Status write_whole(const std::string& path, std::span<const std::byte> bytes, Readers readers) {
+  return write_whole(path, std::span(&bytes, 1), readers);
+}
+
+Status write_whole(const std::string& path, std::span<const std::span<const std::byte>> pieces,
+                   Readers readers) {
   const std::string aside = path + ".partial";
   {
-    const Descriptor file{::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
+    const Descriptor file{open_aside(aside, readers)};
     if (file.fd < 0) return write_error("cannot create the file", aside);
     const bool written = std::ranges::all_of(
         pieces, [&file](std::span<const std::byte> piece) { return write_all(file.fd, piece); });

@@ -57,6 +57,16 @@ TEST_F(WholeFile, MayBeEmpty) {
   EXPECT_TRUE(read_whole(file("empty")).value().empty());
 }
 
+TEST_F(WholeFile, MayBeForItsOwnerAloneWhateverACrashLeftBesideIt) {
+  ASSERT_TRUE(write_whole(file("key.partial"), bytes_of("readable by all")));
+
+  ASSERT_TRUE(write_whole(file("key"), bytes_of("secret"), Readers::owner));
+
+  EXPECT_EQ(std::filesystem::status(file("key")).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  EXPECT_EQ(text_of(read_whole(file("key")).value()), "secret");
+}
+
 TEST_F(WholeFile, KeepsTheOldOneWhenTheDiskIsFull) {
   ASSERT_TRUE(write_whole(file("x"), bytes_of("old")));
   std::filesystem::create_symlink("/dev/full", file("x.partial"));
