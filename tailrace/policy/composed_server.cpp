@@ -31,7 +31,7 @@ class ComposedServer final : public PartsServer {
     steps_.arrived(arrived.worker, arrived.steps, arrived.now);
     restarts_.landed(arrived.worker);
     --in_flight_;
-    if (!accept(arrival, update)) {
+    if (!accept(arrived, arrival, update)) {
       // It brings no step nearer, so its sender must not wait for one.
       return start(assigner_->next(arrived.worker), arrived.now, actions);
     }

@@ -35,9 +35,15 @@ Arrival PartsServer::here(Time now) const {
       .version = models_.version(), .model = models_.current(), .workers = workers_, .now = now};
 }
 
-bool PartsServer::accept(const Arrival& arrival, Update& update) {
+bool PartsServer::accept(const Arrived& arrived, const Arrival& arrival, Update& update) {
   update.use(pool_);
-  send_.apply(arrival, update);
+  if (arrived.fresh) send_.forget(arrived.worker);
+  if (arrived.sent) {
+    send_.note_sent(arrived.worker);
+  } else {
+    send_.apply(arrival, update);
+    if (!send_.empty()) update.forget_norm();  // as that of an update the worker has applied it to
+  }
   if (!update.discarded()) each_.apply(arrival, update);
   if (update.discarded()) ++counts_.discarded;
   return !update.discarded();

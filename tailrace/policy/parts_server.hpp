@@ -14,6 +14,7 @@ class PartsServer : public Server {
   PartsServer(const Method& method, const ServerSetup& setup);
 
   [[nodiscard]] std::vector<std::string> remarks() const override;
+  [[nodiscard]] bool runs_send() const override { return true; }
   void state(Archive& archive) override;
 
  protected:
@@ -22,8 +23,9 @@ class PartsServer : public Server {
   Arrival describe(const Arrived& arrived, std::uint64_t concurrency);
   /// What parts may know where no arrival is at hand.
   [[nodiscard]] Arrival here(Time now) const;
-  /// Runs `send` and `each`. False, and counted, if the update has been discarded.
-  bool accept(const Arrival& arrival, Update& update);
+  /// Runs `send`, unless the worker did, and `each`. False, and counted, if the update has been
+  /// discarded. To be called for every arrival: `send` may remember what a worker sent.
+  bool accept(const Arrived& arrived, const Arrival& arrival, Update& update);
   /// Runs `then` and makes a server step. No step if `then` discards the update.
   void step(Arrival arrival, const Combined& combined, Actions& actions);
 

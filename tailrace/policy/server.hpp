@@ -22,6 +22,8 @@ struct Arrived {
   std::span<const Real> start = {};  ///< the model at that version
   Time now = {};                     ///< since the run began, virtual or real
   std::uint32_t steps = 1;           ///< local steps of the job
+  bool sent = false;                 ///< the worker has applied the method's `send` itself
+  bool fresh = false;                ///< `send` remembers nothing of the worker's earlier updates
 };
 
 /// A job to be given out, from the current version.
@@ -98,6 +100,10 @@ class Server {
 
   /// What the method's parts have to say about the run so far, a line each.
   [[nodiscard]] virtual std::vector<std::string> remarks() const { return {}; }
+
+  /// Whether it applies the method's `send` to updates to which the worker has not; an update that
+  /// was sent may then say so.
+  [[nodiscard]] virtual bool runs_send() const { return false; }
 
   /// Saves or restores everything that decides what happens next.
   virtual void state(Archive& archive) { archive(models_, counts_); }

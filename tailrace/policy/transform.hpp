@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <concepts>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -47,6 +49,11 @@ struct Arrival {
 /// chains that see single updates on the server (`send`, `each`) offer that. pack(Message&) const
 /// says what it makes of an update's size on its way to the server; remark() const returns a line
 /// about the run so far, for its summary.
+///
+/// `static constexpr bool on_worker = true` says that a copy on each worker makes the same bits as
+/// one on the server: of the arrival it reads worker, job and workers at most, and what it keeps is
+/// kept per worker. Such a transform lets go of that in forget(WorkerId), if it has any; and
+/// note_sent(WorkerId) tells the server's copy that the worker's has seen an update.
 template <class T>
 concept Transform = Component<T> && std::copyable<T> &&
     requires(T& transform, const Arrival& arrival, Update& update) {
@@ -73,6 +80,8 @@ class AnyTransform {
   [[nodiscard]] bool needs_start() const { return held_->needs_start(); }
   /// Whether it has to know whose update it is and of which job.
   [[nodiscard]] bool needs_job() const { return held_->needs_job(); }
+  /// Whether a copy on each worker makes the same bits as one on the server.
+  [[nodiscard]] bool on_worker() const { return held_->on_worker(); }
   /// Its options outside their ranges; `key` names the transform, such as "each[0]".
   [[nodiscard]] Status check(const std::string& key) const { return held_->check(key); }
   void prepare(const PartSetup& setup) { held_->prepare(setup); }
@@ -80,6 +89,10 @@ class AnyTransform {
   void pack(Message& message) const { held_->pack(message); }
   /// What it has to say about the run so far; mostly nothing.
   [[nodiscard]] std::string remark() const { return held_->remark(); }
+  /// Lets go of what it remembers of a worker's updates.
+  void forget(WorkerId worker) { held_->forget(worker); }
+  /// The worker's own copy has been applied to an update.
+  void note_sent(WorkerId worker) { held_->note_sent(worker); }
   void state(Archive& archive) { held_->state(archive); }
 
  private:
@@ -89,11 +102,14 @@ class AnyTransform {
     [[nodiscard]] virtual std::string_view name() const = 0;
     [[nodiscard]] virtual bool needs_start() const = 0;
     [[nodiscard]] virtual bool needs_job() const = 0;
+    [[nodiscard]] virtual bool on_worker() const = 0;
     [[nodiscard]] virtual Status check(const std::string& key) const = 0;
     virtual void prepare(const PartSetup& setup) = 0;
     virtual void apply(const Arrival& arrival, Update& update) = 0;
     virtual void pack(Message& message) const = 0;
     [[nodiscard]] virtual std::string remark() const = 0;
+    virtual void forget(WorkerId worker) = 0;
+    virtual void note_sent(WorkerId worker) = 0;
     virtual void state(Archive& archive) = 0;
   };
   template <class T>
@@ -109,6 +125,10 @@ class AnyTransform {
     }
     [[nodiscard]] bool needs_job() const override {
       if constexpr (requires { T::needs_job; }) return T::needs_job;
+      return false;
+    }
+    [[nodiscard]] bool on_worker() const override {
+      if constexpr (requires { T::on_worker; }) return T::on_worker;
       return false;
     }
     [[nodiscard]] Status check(const std::string& key) const override {
@@ -127,6 +147,12 @@ class AnyTransform {
       if constexpr (requires { transform.remark(); }) return transform.remark();
       return {};
     }
+    void forget(WorkerId worker) override {
+      if constexpr (requires { transform.forget(worker); }) transform.forget(worker);
+    }
+    void note_sent(WorkerId worker) override {
+      if constexpr (requires { transform.note_sent(worker); }) transform.note_sent(worker);
+    }
     void state(Archive& archive) override {
       if constexpr (requires { transform.state(archive); }) transform.state(archive);
     }
@@ -143,6 +169,11 @@ class Chain {
 
   void add(AnyTransform part) { parts_.push_back(std::move(part)); }
   [[nodiscard]] bool empty() const { return parts_.empty(); }
+  /// Whether a copy on each worker makes the same bits as one on the server.
+  [[nodiscard]] bool on_worker() const {
+    return std::all_of(parts_.begin(), parts_.end(),
+                       [](const AnyTransform& part) { return part.on_worker(); });
+  }
   [[nodiscard]] const std::vector<AnyTransform>& parts() const { return parts_; }
 
   /// Each part's place is the chain's plus its index.
@@ -169,6 +200,14 @@ class Chain {
     for (const AnyTransform& part : parts_) {
       if (std::string text = part.remark(); !text.empty()) out.push_back(std::move(text));
     }
+  }
+  /// Lets go of what its parts remember of a worker's updates.
+  void forget(WorkerId worker) {
+    for (AnyTransform& part : parts_) part.forget(worker);
+  }
+  /// The worker's own copy of this chain has been applied to an update.
+  void note_sent(WorkerId worker) {
+    for (AnyTransform& part : parts_) part.note_sent(worker);
   }
   void state(Archive& archive) {
     for (AnyTransform& part : parts_) part.state(archive);

@@ -72,6 +72,9 @@ class Update {
 
   /// Euclidean norm, infinite or NaN if the values are. Runs what is queued, at most once.
   [[nodiscard]] double norm();
+  /// The norm is computed anew when it is asked for: it is then a function of values and factor,
+  /// however they came about.
+  void forget_norm() { norm_.reset(); }
 
   /// Multiplies by a number; O(1).
   void scale(double factor) { factor_ *= factor; }

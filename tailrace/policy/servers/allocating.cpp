@@ -30,7 +30,7 @@ class AllocatingServer final : public PartsServer {
   void arrive(const Arrived& arrived, Update& update, Actions& actions) override {
     const Arrival arrival = describe(arrived, missing_);
     pace_.arrived(arrived.worker, arrived.steps, arrived.now);
-    if (accept(arrival, update)) members_.add(arrival, arrived.job, update);
+    if (accept(arrived, arrival, update)) members_.add(arrival, arrived.job, update);
     if (--missing_ > 0) return;
     if (members_.size() > 0) {
       members_.add_up(1.0 / static_cast<double>(members_.size()), mean_);

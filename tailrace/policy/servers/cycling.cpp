@@ -26,7 +26,7 @@ class CyclingServer final : public PartsServer {
   void arrive(const Arrived& arrived, Update& update, Actions& actions) override {
     const Arrival arrival = describe(arrived, in_flight_--);
     Group& group = groups_[arrived.worker / size_];
-    if (accept(arrival, update)) group.members.add(arrival, arrived.job, update);
+    if (accept(arrived, arrival, update)) group.members.add(arrival, arrived.job, update);
     --group.missing;
     if (!rings_ && groups_[turn_].missing == 0) take_turn(arrived.worker, arrived.now, actions);
   }

@@ -33,7 +33,7 @@ class LimitedTriesServer final : public PartsServer {
 
   void arrive(const Arrived& arrived, Update& update, Actions& actions) override {
     const Arrival arrival = describe(arrived, open_);
-    if (accept(arrival, update)) {
+    if (accept(arrived, arrival, update)) {
       members_.add(arrival, arrived.job, update);
       ++records_[arrived.worker].successes;
     }

@@ -48,7 +48,7 @@ class LookingAheadServer final : public PartsServer {
   void arrive(const Arrived& arrived, Update& update, Actions& actions) override {
     const Arrival arrival = describe(arrived, in_flight_);
     --in_flight_;
-    if (accept(arrival, update)) take(arrival, update, actions);
+    if (accept(arrived, arrival, update)) take(arrival, update, actions);
     start(arrived.worker, actions);
   }
 

@@ -34,7 +34,7 @@ class TwoLevelServer final : public PartsServer {
     const Arrival arrival = describe_in(region, arrived);
     steps_.arrived(arrived.worker, arrived.steps, arrived.now);
     --in_flight_;
-    if (accept(arrival, update)) {
+    if (accept(arrived, arrival, update)) {
       region.chain.apply(arrival, update);
       const double step_size = step_size_at(options_.regional_step_size, arrival.step());
       if (!update.discarded()) {

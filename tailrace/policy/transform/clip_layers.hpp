@@ -32,6 +32,7 @@ struct ClipLayers {
       "u_l <- min(1, threshold / ||u_l||) u_l  for every tensor l";
   static constexpr std::string_view source = "McMahan, Ramage, Talwar, Zhang, arXiv:1710.06963";
   static constexpr bool from_number = true;
+  static constexpr bool on_worker = true;
   static constexpr Law laws = Law::shrinks | Law::keeps_zero | Law::keeps_alive | Law::bounds_norm |
                               Law::odd | Law::stateless;
 

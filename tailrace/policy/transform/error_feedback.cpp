@@ -44,6 +44,12 @@ void ErrorFeedback::keep_rest(std::span<Real> error, std::span<const Real> value
   subtract(error.data(), values.data(), values.size());
 }
 
+void ErrorFeedback::forget(WorkerId worker) {
+  if (!on_) return;
+  TAILRACE_CHECK(worker < errors_.size());
+  errors_[worker].clear();
+}
+
 void ErrorFeedback::state(Archive& archive) {
   const std::size_t workers = errors_.size();
   archive(errors_);

@@ -39,6 +39,8 @@ class ErrorFeedback {
     keep_rest(error, values);
   }
 
+  /// Nothing is left out of the worker's messages so far.
+  void forget(WorkerId worker);
   void state(Archive& archive);
 
  private:

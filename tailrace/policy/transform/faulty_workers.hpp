@@ -54,6 +54,7 @@ struct FaultyWorkers {
   static constexpr std::string_view formula = "u <- fault(u) for floor(share n) of the workers";
   static constexpr std::string_view source =
       "attacks as in Karimireddy, He, Jaggi, arXiv:2012.10333";
+  static constexpr bool on_worker = true;
   static constexpr Law laws = Law::none;
   static constexpr bool needs_job = true;
 

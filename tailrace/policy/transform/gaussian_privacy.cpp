@@ -27,13 +27,17 @@ void add_noise(std::span<Real> values, double deviation, Stream& stream) {
 }  // namespace
 
 void GaussianPrivacy::apply(const Arrival& arrival, Update& update) {
-  TAILRACE_CHECK(arrival.worker < releases.size());
-  ++releases[arrival.worker];
+  note_sent(arrival.worker);
   const double norm = update.norm();
   if (!(norm <= clip)) update.scale(clip / norm);
   if (noise_multiplier == 0) return;
   Stream stream(key, arrival.worker, arrival.job);
   add_noise(update.edit(), noise_multiplier * clip, stream);
+}
+
+void GaussianPrivacy::note_sent(WorkerId worker) {
+  TAILRACE_CHECK(worker < releases.size());
+  ++releases[worker];
 }
 
 math::PrivacyLoss GaussianPrivacy::loss() const {

@@ -64,6 +64,7 @@ struct GaussianPrivacy {
       "epsilon = min over a of T a / (2 z^2) + log(1 - 1/a) - log(delta a) / (a - 1)";
   static constexpr std::string_view source = "Abadi et al., arXiv:1607.00133";
   static constexpr bool needs_job = true;
+  static constexpr bool on_worker = true;
   static constexpr Law laws = Law::stateless;
 
   double clip = 1;
@@ -98,6 +99,8 @@ struct GaussianPrivacy {
   /// What the worker with the most releases has given away so far.
   [[nodiscard]] math::PrivacyLoss loss() const;
   [[nodiscard]] std::string remark() const;
+  /// What has been given away stays so, whoever added the noise.
+  void note_sent(WorkerId worker);
   void state(Archive& archive);
 
   std::uint64_t key = 0;

@@ -33,6 +33,7 @@ struct Int8 {
       "u_j <- sign(u_j) s floor(127 |u_j| / s + U_j) / 127,  s = max |u_j| of its block";
   static constexpr std::string_view source = "Alistarh et al., arXiv:1610.02132";
   static constexpr bool needs_job = true;
+  static constexpr bool on_worker = true;
   static constexpr Law laws = Law::odd;
 
   std::uint64_t block = 256;
@@ -50,6 +51,7 @@ struct Int8 {
   }
   void apply(const Arrival& arrival, Update& update);
   void pack(Message& message) const;
+  void forget(WorkerId worker) { feedback.forget(worker); }
   void state(Archive& archive) { feedback.state(archive); }
 
   ErrorFeedback feedback = {};

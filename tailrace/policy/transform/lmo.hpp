@@ -54,6 +54,7 @@ struct Lmo {
       "The step of a unit ball that follows an update best.";
   static constexpr std::string_view formula = "u <- argmax_{||d|| <= 1} <u, d>";
   static constexpr std::string_view source = "Pethick et al., arXiv:2502.07529";
+  static constexpr bool on_worker = true;
   static constexpr Law laws =
       Law::keeps_zero | Law::keeps_alive | Law::bounds_norm | Law::odd | Law::stateless;
 

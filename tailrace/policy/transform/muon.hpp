@@ -35,6 +35,7 @@ struct Muon {
       "U <- sqrt(max(1, rows/columns)) NewtonSchulz(U);  X <- 3.4445 X - 4.7750 X X^T X + 2.0315 "
       "(X X^T)^2 X from X = U / ||U||";
   static constexpr std::string_view source = "Jordan et al. 2024";
+  static constexpr bool on_worker = true;
   static constexpr Law laws =
       Law::keeps_zero | Law::keeps_alive | Law::bounds_norm | Law::odd | Law::stateless;
 

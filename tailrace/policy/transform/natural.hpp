@@ -30,6 +30,7 @@ struct Natural {
       "2^a <= |u_j| < 2^(a+1)";
   static constexpr std::string_view source = "Horvath et al., arXiv:1905.10988";
   static constexpr bool needs_job = true;
+  static constexpr bool on_worker = true;
   static constexpr Law laws = Law::odd;
 
   bool error_feedback = false;
@@ -44,6 +45,7 @@ struct Natural {
   }
   void apply(const Arrival& arrival, Update& update);
   void pack(Message& message) const;
+  void forget(WorkerId worker) { feedback.forget(worker); }
   void state(Archive& archive) { feedback.state(archive); }
 
   ErrorFeedback feedback = {};

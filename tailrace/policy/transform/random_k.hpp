@@ -39,6 +39,7 @@ struct RandomK {
       "Konecny et al., arXiv:1610.05492; Stich, Cordonnier, Jaggi, arXiv:1809.07599";
   static constexpr bool from_number = true;
   static constexpr bool needs_job = true;
+  static constexpr bool on_worker = true;
   static constexpr Law laws = Law::odd;
 
   double share = 0.1;
@@ -52,6 +53,7 @@ struct RandomK {
   void prepare(const PartSetup& setup);
   void apply(const Arrival& arrival, Update& update);
   void pack(Message& message) const;
+  void forget(WorkerId worker) { feedback.forget(worker); }
   void state(Archive& archive) { feedback.state(archive); }
 
   ErrorFeedback feedback = {};

@@ -27,6 +27,7 @@ struct Sign {
       "p = u + e_i;  u_j <- sign(p_j) ||p||_1 / dim;  e_i <- p - u";
   static constexpr std::string_view source = "Karimireddy, Rebjock, Stich, Jaggi, arXiv:1901.09847";
   static constexpr bool needs_job = true;
+  static constexpr bool on_worker = true;
   static constexpr Law laws = Law::odd;
 
   bool error_feedback = true;
@@ -38,6 +39,7 @@ struct Sign {
   void prepare(const PartSetup& setup) { feedback.prepare(setup, error_feedback); }
   void apply(const Arrival& arrival, Update& update);
   void pack(Message& message) const;
+  void forget(WorkerId worker) { feedback.forget(worker); }
   void state(Archive& archive) { feedback.state(archive); }
 
   ErrorFeedback feedback = {};

@@ -34,6 +34,7 @@ struct TopK {
   static constexpr std::string_view source = "Stich, Cordonnier, Jaggi, arXiv:1809.07599";
   static constexpr bool from_number = true;
   static constexpr bool needs_job = true;
+  static constexpr bool on_worker = true;
   static constexpr Law laws = Law::odd;
 
   double share = 0.01;
@@ -47,6 +48,7 @@ struct TopK {
   void prepare(const PartSetup& setup) { feedback.prepare(setup, error_feedback); }
   void apply(const Arrival& arrival, Update& update);
   void pack(Message& message) const;
+  void forget(WorkerId worker) { feedback.forget(worker); }
   void state(Archive& archive) { feedback.state(archive); }
 
   ErrorFeedback feedback = {};

@@ -28,6 +28,12 @@ class WorkerMemory {
     return part.memory;
   }
 
+  /// The worker's part is zero again.
+  void forget(WorkerId worker) {
+    TAILRACE_CHECK(worker < parts_.size());
+    parts_[worker] = {};
+  }
+
   void state(Archive& archive) {
     for (Part& part : parts_) {
       archive(part.used);

@@ -31,6 +31,7 @@ struct WorkerMomentum {
       "Giladi et al., arXiv:1909.12340, inferred; Karimireddy, He, Jaggi, arXiv:2012.10333";
   static constexpr bool from_number = true;
   static constexpr bool needs_job = true;
+  static constexpr bool on_worker = true;
   static constexpr Law laws = Law::odd;
 
   double beta = 0.9;
@@ -47,6 +48,7 @@ struct WorkerMomentum {
     update.then(Pass::of(*this));
   }
   void run(const Block& block);
+  void forget(WorkerId worker) { memories.forget(worker); }
   void state(Archive& archive) { archive(memories); }
 
   WorkerMemory memories = {};
