@@ -19,12 +19,19 @@ namespace tailrace::cluster {
 ///   real    4 bytes a value
 ///   half    2: every value is an IEEE half
 ///   bfloat  2: the lower 16 bits of every value are zero
-///   blocks  1, and 4 for the scale of every 256: each value is scale * q / 127, |q| <= 127, as
-///           `int8` makes them
-///   sparse  values that are not zero, packed in one of the ways above, and their places
+///   blocks  1, and 4 for the scale of a block (`int8`: 256 values): each value is +- scale * q /
+///           127, q <= 127, as `int8` makes them
+///   powers  9/8: every value is a power of two, zero or infinite, as `natural` makes them
+///   signs   1/8: every value is +s or -s, as `sign` makes them
+///   sparse  values that are not +0, packed in one of the ways above, and their places: a number of
+///           4 bytes each or a bit a value, whichever is smaller (`top_k`, `random_k`)
 ///
-/// Minus zero, NaN and infinite values keep their bits. The first values decide whether a packing
-/// is tried at all, so that what cannot be packed costs next to nothing.
+/// Minus zero, NaN and infinite values keep their bits. Some 256 values, spread over all of them,
+/// decide whether a packing is tried at all, so that what cannot be packed costs next to nothing;
+/// the length of blocks is found out from the first 16,384.
+///
+/// Cost    two passes at most for what can be packed, and the memory of what comes out; sparse ones
+///         a third pass and 8 bytes for each value that is kept.
 struct Packed {
   Packing packing = Packing::real;
   std::vector<std::byte> bytes;  ///< empty with Packing::real: the values themselves are sent
