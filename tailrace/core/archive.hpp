@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace tailrace {
@@ -36,6 +37,8 @@ class Archive {
   /// True when everything was read and nothing is left over.
   [[nodiscard]] bool finished() const { return ok_ && position_ == source_.size(); }
   [[nodiscard]] const std::vector<std::byte>& bytes() const { return written_; }
+  /// Hands over what was written.
+  [[nodiscard]] std::vector<std::byte> take() { return std::move(written_); }
 
   template <class... Ts>
   void operator()(Ts&... values) {

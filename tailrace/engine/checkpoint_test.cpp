@@ -195,6 +195,131 @@ TEST_F(CheckpointTest, LeavesTheOneBeforeWhenAWriteStopsInTheMiddle) {
   EXPECT_FALSE(std::filesystem::exists(options().path + ".partial"));
 }
 
+TEST_F(CheckpointTest, KeepsAsManyAsItIsTold) {
+  CheckpointOptions three = options();
+  three.keep = 3;
+  Checkpoint checkpoint(three);
+  for (std::uint64_t number = 1; number <= 5; ++number) {
+    Notes notes{number, "a note"};
+    ASSERT_TRUE(checkpoint.save(notes.state()));
+  }
+
+  EXPECT_FALSE(std::filesystem::exists(options().path + ".3"));
+  for (const std::uint64_t newest : {5, 4, 3}) {
+    Checkpoint again(three);
+    Notes restored;
+    ASSERT_TRUE(again.restore(restored.state()).value());
+    EXPECT_EQ(restored.number, newest);
+    std::filesystem::remove(again.restored());
+  }
+}
+
+TEST_F(CheckpointTest, PassesOverDamagedOnesAndSaysSo) {
+  CheckpointOptions three = options();
+  three.keep = 3;
+  Checkpoint checkpoint(three);
+  for (std::uint64_t number = 1; number <= 3; ++number) {
+    Notes notes{number, "a note"};
+    ASSERT_TRUE(checkpoint.save(notes.state()));
+  }
+  write_text(options().path, read_text(options().path) + "more");
+  write_text(options().path + ".1", "torn");
+
+  Checkpoint again(three);
+  Notes restored;
+  ASSERT_TRUE(again.restore(restored.state()).value());
+
+  EXPECT_EQ(restored.number, 1U);
+  EXPECT_EQ(again.restored(), options().path + ".2");
+  ASSERT_EQ(again.passed_over().size(), 2U);
+  EXPECT_EQ(again.passed_over()[0].where, options().path);
+  EXPECT_EQ(again.passed_over()[1].what, "the checkpoint is cut short");
+}
+
+TEST_F(CheckpointTest, PutsNoDamagedOneInThePlaceOfAnOlderOne) {
+  CheckpointOptions two = options();
+  two.keep = 2;
+  {
+    Checkpoint checkpoint(two);
+    Notes first{1, "usable"};
+    ASSERT_TRUE(checkpoint.save(first.state()));
+    ASSERT_TRUE(checkpoint.save(first.state()));
+  }
+  write_text(options().path, "torn");
+
+  Checkpoint again(two);
+  Notes notes;
+  ASSERT_TRUE(again.restore(notes.state()).value());
+  notes.number = 2;
+  ASSERT_TRUE(again.save(notes.state()));
+
+  write_text(options().path, "torn again");
+  Notes restored;
+  ASSERT_TRUE(Checkpoint(two).restore(restored.state()).value());
+  EXPECT_EQ(restored.number, 1U);
+}
+
+TEST_F(CheckpointTest, FindsTheNewestAfterAKillAtAnyMomentOfASave) {
+  CheckpointOptions three = options();
+  three.keep = 3;
+  const std::string path = options().path;
+  // What a save does, rename by rename: 2 -> gone, 1 -> 2, 0 -> 1, and the new one in its place.
+  const std::vector<std::vector<std::uint64_t>> stages = {
+      {3, 2, 1}, {3, 0, 2}, {0, 3, 2}, {4, 3, 2}};
+  for (const std::vector<std::uint64_t>& stage : stages) {
+    for (std::size_t age = 0; age < 3; ++age) {
+      const std::string file = age == 0 ? path : path + '.' + std::to_string(age);
+      std::filesystem::remove(file);
+      if (stage[age] == 0) continue;
+      const TemporaryFolder elsewhere;
+      CheckpointOptions one = options();
+      one.path = elsewhere.file("one");
+      Notes notes{stage[age], "a note"};
+      ASSERT_TRUE(Checkpoint(one).save(notes.state()));
+      std::filesystem::copy_file(one.path, file);
+    }
+
+    Checkpoint checkpoint(three);
+    Notes notes;
+    ASSERT_TRUE(checkpoint.restore(notes.state()).value());
+    EXPECT_EQ(notes.number, std::max(stage[0], stage[1]));
+    EXPECT_TRUE(checkpoint.passed_over().empty());
+    notes.number = 5;
+    ASSERT_TRUE(checkpoint.save(notes.state()));
+    EXPECT_TRUE(Checkpoint(three).restore(notes.state()).value());
+    EXPECT_EQ(notes.number, 5U);
+  }
+}
+
+TEST_F(CheckpointTest, LeavesNothingOfAnEarlierRunToOneThatBeginsAnew) {
+  CheckpointOptions two = options();
+  two.keep = 2;
+  Notes old{1, "of an earlier run"};
+  Checkpoint earlier(two);
+  ASSERT_TRUE(earlier.save(old.state()));
+  ASSERT_TRUE(earlier.save(old.state()));
+
+  CheckpointOptions anew = two;
+  anew.resume = false;
+  Notes notes{2, "of this one"};
+  ASSERT_TRUE(Checkpoint(anew).save(notes.state()));
+
+  EXPECT_FALSE(std::filesystem::exists(options().path + ".1"));
+}
+
+TEST_F(CheckpointTest, WritesTheMomentOfItsSnapshot) {
+  Checkpoint checkpoint(options());
+  Notes notes{7, "seven"};
+
+  Checkpoint::Snapshot snapshot = checkpoint.snapshot(notes.state());
+  notes = {8, "the run has gone on"};
+  ASSERT_TRUE(checkpoint.write(std::move(snapshot)));
+
+  Notes restored;
+  ASSERT_TRUE(Checkpoint(options()).restore(restored.state()));
+  EXPECT_EQ(restored, (Notes{7, "seven"}));
+}
+
 TEST_F(CheckpointTest, IsDueAfterItsTimeAndNeverWithoutAPath) {
   CheckpointOptions always = options();
   always.every_wall_seconds = 0;

@@ -41,6 +41,12 @@ class Flight {
     Time busy;                 ///< time it computed, or was given work for
     Id latest = 0;             ///< the job it was given last
     std::uint32_t flying = 0;  ///< its jobs in flight
+
+    /// Of the time it was given work for, what lies in the future.
+    [[nodiscard]] Time beyond(Time now) const {
+      if (free == Time::never()) return Time{0};  // a lost job's time was never counted
+      return std::max(Time{0}, free - std::max(now, began));
+    }
   };
 
   explicit Flight(std::uint32_t workers) : workers_(workers) {}

@@ -37,7 +37,7 @@ Result<RunResult> replay(const problem::Problem& problem, const policy::Method& 
       LoggedTiming::make(log, static_cast<std::uint32_t>(problem.workers()));
   if (!timing) return fail(timing.error());
   RunOptions until_its_end = options;
-  until_its_end.log_entries = log.entries.size();
+  until_its_end.repeats = &log;
   return simulate(problem, method, *timing, until_its_end);
 }
 

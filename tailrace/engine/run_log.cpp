@@ -30,6 +30,8 @@ std::uint32_t checksum_of(std::span<const unsigned char> payload) {
   return static_cast<std::uint32_t>(hash_bytes(payload.data(), payload.size()));
 }
 
+constexpr std::uint64_t fresh_bit = std::uint64_t{1} << 32;
+
 void put_varint(std::vector<unsigned char>& out, std::uint64_t value) {
   for (; value >= 0x80; value >>= 7) out.push_back(static_cast<unsigned char>(value | 0x80));
   out.push_back(static_cast<unsigned char>(value));
@@ -87,7 +89,7 @@ RunLogWriter::~RunLogWriter() {
 
 void RunLogWriter::add(const LogEntry& entry) {
   if (failed()) return;
-  put_varint(buffer_, entry.worker);
+  put_varint(buffer_, entry.worker | (entry.fresh ? fresh_bit : 0));
   put_varint(buffer_, static_cast<std::uint64_t>((entry.time - last_).ns));
   last_ = entry.time;
   if (buffer_.size() >= frame_bytes) static_cast<void>(flush());  // failed() tells
@@ -167,13 +169,15 @@ Result<RunLog> read_run_log(const std::string& path) {
     while (!payload.empty()) {
       std::uint64_t worker = 0;
       std::uint64_t wait = 0;
-      if (!get_varint(payload, worker) || !get_varint(payload, wait) || worker > UINT32_MAX ||
-          wait > INT64_MAX) {
+      if (!get_varint(payload, worker) || !get_varint(payload, wait) ||
+          worker >= (fresh_bit | LogEntry::timer) || wait > INT64_MAX) {
         return fail(log_error("the run log has an entry that makes no sense", path,
                               "the file was changed; record the run again"));
       }
       now = now + Time{static_cast<std::int64_t>(wait)};
-      log.entries.push_back({static_cast<WorkerId>(worker), now});
+      log.entries.push_back({.worker = static_cast<WorkerId>(worker & ~fresh_bit),
+                             .time = now,
+                             .fresh = (worker & fresh_bit) != 0});
     }
   }
   return log;

@@ -23,7 +23,8 @@ namespace tailrace::engine {
 ///
 ///   file    "trunlog1", fingerprint (8 bytes), then frames
 ///   frame   length (4), checksum (4), payload of arrivals
-///   arrival worker as varint, nanoseconds since the previous arrival as varint: about 6 bytes
+///   arrival worker as varint, nanoseconds since the previous arrival as varint: about 6 bytes;
+///           2^32 more than the worker if the update was fresh
 ///
 /// A torn last frame is dropped when the file is read: what came before it is still a true prefix
 /// of the run.
@@ -32,6 +33,7 @@ struct LogEntry {
   static constexpr WorkerId timer = ~WorkerId{0};
   WorkerId worker = 0;
   Time time;
+  bool fresh = false;  ///< `send` had forgotten the worker's earlier updates: policy::Arrived
   bool operator==(const LogEntry&) const = default;
 };
 

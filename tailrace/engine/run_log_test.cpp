@@ -47,6 +47,28 @@ TEST_F(RunLogTest, GivesBackWhatWasAdded) {
   EXPECT_THAT(log->entries, ElementsAreArray(ordered));
 }
 
+TEST_F(RunLogTest, GivesBackWhichUpdatesWereFresh) {
+  const std::vector<LogEntry> added = {
+      {0, {10}, true}, {0, {20}}, {UINT32_MAX - 1, {30}, true}, {LogEntry::timer, {40}}};
+  {
+    RunLogWriter writer = open();
+    for (const LogEntry& entry : added) writer.add(entry);
+    ASSERT_TRUE(writer.flush());
+  }
+
+  EXPECT_THAT(entries(), ElementsAreArray(added));
+}
+
+TEST_F(RunLogTest, RefusesATimerThatIsFresh) {
+  {
+    RunLogWriter writer = open();
+    writer.add({LogEntry::timer, {10}, true});
+    ASSERT_TRUE(writer.flush());
+  }
+
+  EXPECT_FALSE(read_run_log(path_));
+}
+
 TEST_F(RunLogTest, SavesWhatAnEarlyReturnLeavesBehind) {
   { open().add({1, {10}}); }
 

@@ -4,14 +4,14 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "tailrace/core/check.hpp"
 #include "tailrace/engine/flight.hpp"
-#include "tailrace/engine/make_server.hpp"
-#include "tailrace/engine/monitor.hpp"
+#include "tailrace/engine/run_state.hpp"
 #include "tailrace/engine/sim/computers.hpp"
 #include "tailrace/engine/sim/event_queue.hpp"
-#include "tailrace/engine/timers.hpp"
 #include "tailrace/policy/worker.hpp"
 
 namespace tailrace::engine {
@@ -28,35 +28,32 @@ class Simulation {
         timing_(timing),
         options_(options),
         pool_(options.threads > 1 ? std::make_unique<Pool>(options.threads) : nullptr),
-        workers_(static_cast<std::uint32_t>(problem.workers())),
-        server_(make_server(problem, method, options.seed, pool_.get())),
+        run_(problem, method, options, pool_.get()),
         keys_(options.seed),
         worker_(problem, method.local, keys_),
-        monitor_(problem, options.stop, options.evaluate, options.progress, options.observer,
-                 pool_.get()),
-        checkpoint_(options.checkpoint),
-        flight_(workers_) {}
+        checkpoint_(options.checkpoint) {}
 
   Result<RunResult> run() {
     const Clock::time_point began = Clock::now();
     const Result<bool> resumed = checkpoint_.restore([this](Archive& archive) { state(archive); });
     if (!resumed) return fail(resumed.error());
     if (options_.log != nullptr) {
-      const Status rewound = options_.log->rewind(log_position_);
+      const Status rewound = options_.log->rewind(run_.log_position);
       if (!rewound) return fail(rewound.error());
     }
     if (*resumed) {
-      if (options_.observer != nullptr) options_.observer->restored(monitor_.samples());
-      monitor_.after_arrival(standing(), false);  // it may have been at its limit already
+      if (options_.observer != nullptr) options_.observer->restored(run_.monitor.samples());
+      if (run_.saved_by != engine_name) take_over();
+      run_.monitor.after_arrival(run_.standing(), false);  // it may have been at its limit already
     } else {
       begin();
     }
-    while (!monitor_.ending() && !(queue_.empty() && timers_.empty()) &&
-           recorded_ != options_.log_entries) {
+    while (!run_.monitor.ending() && !(queue_.empty() && run_.timers.empty()) &&
+           !(options_.repeats != nullptr && run_.recorded == options_.repeats->entries.size())) {
       if (Status healthy = housekeeping(); !healthy) return fail(healthy.error());
-      if (!monitor_.ending()) advance();
+      if (!run_.monitor.ending()) advance();
     }
-    if (options_.checkpoint.at_end && goes_on_with_more()) {
+    if (options_.checkpoint.at_end && goes_on_with_more(run_.monitor)) {
       if (Status saved = save(); !saved) return fail(saved.error());
     }
     return finish(began);
@@ -65,7 +62,7 @@ class Simulation {
  private:
   void begin() {
     evaluate();
-    server_->begin(actions_);
+    run_.server->begin(actions_);
     carry_out();
   }
 
@@ -73,24 +70,18 @@ class Simulation {
   void evaluate() {
     std::optional<sim::Computers::Rest> rest;
     if (computers_ != nullptr) rest.emplace(*computers_);
-    monitor_.evaluate(standing(), server_->models().current());
-  }
-
-  /// Whether the same run with a later limit would not end here.
-  [[nodiscard]] bool goes_on_with_more() const {
-    const std::optional<Ending>& ending = monitor_.ending();
-    return ending == Ending::time || ending == Ending::steps || ending == Ending::gradients;
+    run_.monitor.evaluate(run_.standing(), run_.server->models().current());
   }
 
   /// What is not part of an event: interrupts, and every so often checkpoints and progress.
   Status housekeeping() {
     if (options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed)) {
-      monitor_.end(Ending::interrupted);
+      run_.monitor.end(Ending::interrupted);
       return save();
     }
     if (++events_ < next_look_) return {};
     plan_next_look();
-    monitor_.report(standing());
+    run_.monitor.report(run_.standing());
     if (options_.log != nullptr && options_.log->failed()) return options_.log->flush();
     return checkpoint_.due() ? save() : Status();
   }
@@ -109,7 +100,7 @@ class Simulation {
   Status save() {
     if (options_.log != nullptr) {
       if (Status synced = options_.log->sync(); !synced) return synced;
-      log_position_ = options_.log->position();
+      run_.log_position = options_.log->position();
     }
     return checkpoint_.save([this](Archive& archive) { state(archive); });
   }
@@ -117,28 +108,28 @@ class Simulation {
   /// Up to the next event, or to the moment at which the clock alone calls for something.
   void advance() {
     const Time arrival = queue_.empty() ? Time::never() : Time{queue_.top().ns};
-    const Time moment = monitor_.next_moment();
-    if (moment < std::min(arrival, timers_.next())) {
-      now_ = moment;
-      if (monitor_.evaluation_due(now_)) evaluate();
-      return monitor_.pass(now_);
+    const Time moment = run_.monitor.next_moment();
+    if (moment < std::min(arrival, run_.timers.next())) {
+      run_.now = moment;
+      if (run_.monitor.evaluation_due(run_.now)) evaluate();
+      return run_.monitor.pass(run_.now);
     }
-    if (timers_.next() <= arrival) return ring();
+    if (run_.timers.next() <= arrival) return ring();
     const Flight::Id id = queue_.top().payload;
     queue_.pop();
-    if (flight_[id].canceled) return flight_.forget(id, *server_);
-    if (workers_ > cached_workers) fetch_soon();
-    now_ = arrival;
+    if (run_.flight[id].canceled) return run_.flight.forget(id, *run_.server);
+    if (run_.away.size() > cached_workers) fetch_soon();
+    run_.now = arrival;
     deliver(id);
   }
 
   void ring() {
-    now_ = timers_.next();
+    run_.now = run_.timers.next();
     actions_.clear();
-    server_->timer(timers_.take().name, now_, actions_);
-    if (actions_.stepped) record(LogEntry::timer);
+    run_.server->timer(run_.timers.take().name, run_.now, actions_);
+    if (actions_.stepped) record({LogEntry::timer, run_.now});
     carry_out();
-    monitor_.after_arrival(standing(), actions_.diverged);
+    run_.monitor.after_arrival(run_.standing(), actions_.diverged);
   }
 
   /// With very many workers an event's time goes into waiting for memory. What one of the next
@@ -146,99 +137,129 @@ class Simulation {
   /// more ago, so reading it is cheap.
   void fetch_soon() {
     queue_.each_soon([this](const sim::Event& soon) {
-      const Flight::Job& job = flight_[soon.payload];
-      flight_.fetch(job.worker);
-      server_->models(job.branch).fetch(job.slot);
+      const Flight::Job& job = run_.flight[soon.payload];
+      run_.flight.fetch(job.worker);
+      run_.server->models(job.branch).fetch(job.slot);
     });
     queue_.each_later(
-        [this](const sim::Event& later) { __builtin_prefetch(&flight_[later.payload]); });
+        [this](const sim::Event& later) { __builtin_prefetch(&run_.flight[later.payload]); });
   }
 
   void deliver(Flight::Id id) {
     const bool elsewhere = computers_ != nullptr;
     policy::Update& update = computed(id);
-    const policy::Arrived arrived = flight_.arrived(id, now_, *server_);
-    if (options_.observer != nullptr) options_.observer->arrived(arrived, update, now_);
-    record(arrived.worker);
-    gradients_ += arrived.steps;
-    concurrency_sum_ += static_cast<double>(flight_.size());
+    policy::Arrived arrived = run_.flight.arrived(id, run_.now, *run_.server);
+    arrived.fresh = options_.repeats != nullptr
+                        ? options_.repeats->entries[run_.recorded].fresh
+                        : run_.send_is_fresh(arrived.worker, /*sent=*/false, /*fresh=*/false);
+    if (options_.observer != nullptr) options_.observer->arrived(arrived, update, run_.now);
+    record({arrived.worker, run_.now, arrived.fresh});
+    run_.gradients += arrived.steps;
+    run_.concurrency_sum += static_cast<double>(run_.flight.size());
     actions_.clear();
-    server_->arrive(arrived, update, actions_);
+    run_.server->arrive(arrived, update, actions_);
     if (elsewhere) computers_->recycle(id);
-    flight_.land(id, *server_);
+    run_.flight.land(id, *run_.server);
     carry_out();
-    monitor_.after_arrival(standing(), actions_.diverged);
+    run_.monitor.after_arrival(run_.standing(), actions_.diverged);
   }
 
-  void record(WorkerId worker) {
-    ++recorded_;
-    if (options_.log != nullptr) options_.log->add({worker, now_});
+  void record(const LogEntry& entry) {
+    ++run_.recorded;
+    if (options_.log != nullptr) options_.log->add(entry);
   }
 
   void carry_out() {
     if (actions_.stepped) {
-      const std::span<const Real> model = server_->models().current();
-      if (options_.observer != nullptr) options_.observer->stepped(server_->version(), model, now_);
-      if (monitor_.evaluates_after(server_->version())) evaluate();
+      const std::span<const Real> model = run_.server->models().current();
+      if (options_.observer != nullptr)
+        options_.observer->stepped(run_.server->version(), model, run_.now);
+      if (run_.monitor.evaluates_after(run_.server->version())) evaluate();
     }
     for (const WorkerId worker : actions_.cancel) cancel(worker);
     for (const policy::Start& job : actions_.start) start(job);
-    for (const policy::Timer& timer : actions_.timers) timers_.set(timer);
+    for (const policy::Timer& timer : actions_.timers) run_.timers.set(timer);
   }
 
   void cancel(WorkerId worker) {
-    const std::vector<Flight::Id> jobs = flight_.jobs_of(worker);
+    const std::vector<Flight::Id> jobs = run_.flight.jobs_of(worker);
     for (const Flight::Id id : jobs) {
       if (options_.observer != nullptr)
-        options_.observer->canceled(worker, flight_[id].number, now_);
-      if (computers_ && !flight_[id].lost) computers_->cancel(id);
-      flight_.cancel(id, /*reading=*/false, *server_);
-      if (flight_[id].lost) flight_.forget(id, *server_);  // no event will come for it
+        options_.observer->canceled(worker, run_.flight[id].number, run_.now);
+      if (computers_ && !run_.flight[id].lost) computers_->cancel(id);
+      run_.flight.cancel(id, /*reading=*/false, *run_.server);
+      if (run_.flight[id].lost) run_.flight.forget(id, *run_.server);  // no event will come for it
     }
     timing_.cancel(worker, jobs.size());
-    Flight::Worker& clock = flight_.worker(worker);
-    clock.busy = clock.busy - beyond_now(clock);
-    clock.free = now_;
+    Flight::Worker& clock = run_.flight.worker(worker);
+    clock.busy = clock.busy - clock.beyond(run_.now);
+    clock.free = run_.now;
     // Events of canceled jobs are skipped when their time comes; not so many that they crowd out
     // the others.
-    if (flight_.canceled() < 64 || 2 * flight_.canceled() < queue_.size()) return;
+    if (run_.flight.canceled() < 64 || 2 * run_.flight.canceled() < queue_.size()) return;
     std::vector<Flight::Id> dropped;
     queue_.remove([&](Flight::Id id) {
-      if (flight_[id].canceled) dropped.push_back(id);
-      return flight_[id].canceled;
+      if (run_.flight[id].canceled) dropped.push_back(id);
+      return run_.flight[id].canceled;
     });
     std::sort(dropped.begin(), dropped.end());
-    for (const Flight::Id id : dropped) flight_.forget(id, *server_);
-  }
-
-  /// Of the time a worker was given work for, what lies in the future.
-  [[nodiscard]] Time beyond_now(const Flight::Worker& clock) const {
-    if (clock.free == Time::never()) return Time{0};  // a lost job's time was never counted
-    return std::max(Time{0}, clock.free - std::max(now_, clock.began));
+    for (const Flight::Id id : dropped) run_.flight.forget(id, *run_.server);
   }
 
   void start(const policy::Start& order) {
-    const WorkerId worker = order.worker;
-    const Flight::Id id = flight_.take_off(order, method_.local.steps, *server_);
-    const Flight::Job& job = flight_[id];
-    Flight::Worker& clock = flight_.worker(worker);
-    const delay::JobSpan span = timing_.schedule({worker, job.number, job.steps, now_, clock.free});
+    const Flight::Id id = run_.flight.take_off(order, method_.local.steps, *run_.server);
+    const Time arrival = plan(id);
+    if (arrival == Time::never()) return run_.flight.lose(id);
+    queue_.push(arrival, id);
+    if (computers_) computers_->post(id, arrival, run_.flight.job(id, *run_.server));
+  }
+
+  /// Asks how long the job takes; returns when its update arrives.
+  Time plan(Flight::Id id) {
+    const Flight::Job& job = run_.flight[id];
+    Flight::Worker& clock = run_.flight.worker(job.worker);
+    const delay::JobSpan span =
+        timing_.schedule({job.worker, job.number, job.steps, run_.now, clock.free});
     if (options_.observer != nullptr) {
-      options_.observer->started(worker, job.number, job.version, now_);
+      options_.observer->started(job.worker, job.number, job.version, run_.now);
     }
     if (span.start > clock.free) clock.began = span.start;
     clock.free = span.end;
-    if (span.arrival == Time::never()) return flight_.lose(id);
-    clock.busy = clock.busy + (span.end - span.start);
-    queue_.push(span.arrival, id);
-    if (computers_) computers_->post(id, span.arrival, flight_.job(id, *server_));
+    if (span.arrival != Time::never()) clock.busy = clock.busy + (span.end - span.start);
+    return span.arrival;
+  }
+
+  /// Goes on from another engine's checkpoint. No two of the jobs that are given out again arrive
+  /// at the same time, nor now: a replay gave them out in another order, and times alone must tell
+  /// which comes first.
+  void take_over() {
+    struct Planned {
+      Time arrival;
+      Flight::Id id;
+    };
+    std::vector<Planned> planned;
+    for (const Flight::Id id : run_.begin_again()) {
+      const Time arrival = plan(id);
+      if (arrival == Time::never()) {
+        run_.flight.lose(id);
+      } else {
+        planned.push_back({arrival, id});
+      }
+    }
+    std::stable_sort(planned.begin(), planned.end(),
+                     [](const Planned& a, const Planned& b) { return a.arrival < b.arrival; });
+    Time before = run_.now;
+    for (const Planned& job : planned) {
+      before = std::max(job.arrival, before + Time{1});
+      queue_.push(before, job.id);
+    }
   }
 
   /// The job's update, from another thread or computed now.
   policy::Update& computed(Flight::Id id) {
     if (computers_) return computers_->take(id);
     if (options_.threads > 1 && measured_ < measured_max) return measure(id);
-    worker_.run(flight_.job(id, *server_), update_);
+    worker_.run(run_.flight.job(id, *run_.server), update_);
     return update_;
   }
 
@@ -247,7 +268,7 @@ class Simulation {
   /// give.
   policy::Update& measure(Flight::Id id) {
     const Clock::time_point began = Clock::now();
-    worker_.run(flight_.job(id, *server_), update_);
+    worker_.run(run_.flight.job(id, *run_.server), update_);
     measured_seconds_ += std::chrono::duration<double>(Clock::now() - began).count();
     ++measured_;
     if (measured_seconds_ > measured_max * 1e-5) {  // even if the others cost nothing
@@ -260,28 +281,18 @@ class Simulation {
   void go_parallel() {
     computers_ = std::make_unique<sim::Computers>(problem_, method_.local, keys_, options_.threads);
     queue_.each([&](const sim::Event& event) {
-      if (flight_[event.payload].canceled) return;
-      computers_->post(event.payload, {event.ns}, flight_.job(event.payload, *server_));
+      if (run_.flight[event.payload].canceled) return;
+      computers_->post(event.payload, {event.ns}, run_.flight.job(event.payload, *run_.server));
     });
-  }
-
-  [[nodiscard]] Standing standing() const {
-    return {server_->version(), now_, gradients_, &server_->counts()};
   }
 
   Result<RunResult> finish(Clock::time_point began) {
     computers_.reset();
-    RunResult result;
-    monitor_.finish(standing(), server_->models().current(), result);
-    result.remarks = server_->remarks();
-    result.concurrency_max = flight_.size_max();
-    if (result.counts.arrivals > 0) {
-      result.concurrency_mean = concurrency_sum_ / static_cast<double>(result.counts.arrivals);
-    }
-    for (const Flight::Worker& clock : flight_.workers()) {
+    RunResult result = run_.result(checkpoint_);
+    for (const Flight::Worker& clock : run_.flight.workers()) {
       // What was planned beyond the end has not been computed.
-      const double busy = std::max(0.0, (clock.busy - beyond_now(clock)).seconds());
-      result.utilization.push_back(now_.ns > 0 ? std::min(1.0, busy / now_.seconds()) : 0);
+      const double busy = std::max(0.0, (clock.busy - clock.beyond(run_.now)).seconds());
+      result.utilization.push_back(run_.now.ns > 0 ? std::min(1.0, busy / run_.now.seconds()) : 0);
     }
     result.wall_seconds = std::chrono::duration<double>(Clock::now() - began).count();
     if (options_.log != nullptr) {
@@ -291,13 +302,14 @@ class Simulation {
   }
 
   void state(Archive& archive) {
-    server_->state(archive);
-    archive(flight_, queue_, timers_, now_, gradients_, concurrency_sum_, monitor_, log_position_,
-            recorded_);
-    timing_.state(archive);
-    if (options_.observer != nullptr) options_.observer->state(archive);
+    archive(run_);
+    run_.engine_state(archive, engine_name, [this](Archive& own) {
+      own(queue_);
+      timing_.state(own);
+    });
   }
 
+  static constexpr std::string_view engine_name = "sim";
   static constexpr int measured_max = 16;
   /// Up to about this many workers everything an event touches stays in the second-level cache.
   static constexpr std::uint32_t cached_workers = 20'000;
@@ -307,23 +319,14 @@ class Simulation {
   delay::Timing& timing_;
   const RunOptions& options_;
   std::unique_ptr<Pool> pool_;
-  std::uint32_t workers_;
-  std::unique_ptr<policy::Server> server_;
+  RunState run_;
   policy::JobKeys keys_;
   policy::Worker worker_;
   policy::Update update_;
   std::unique_ptr<sim::Computers> computers_;
-  Monitor monitor_;
   Checkpoint checkpoint_;
-  Flight flight_;
   sim::EventQueue queue_;
-  Timers timers_;
-  Time now_;
   policy::Actions actions_;
-  std::uint64_t gradients_ = 0;
-  double concurrency_sum_ = 0;
-  RunLogWriter::Position log_position_;
-  std::uint64_t recorded_ = 0;  ///< events that a log has an entry for
   std::uint64_t events_ = 0;
   std::uint64_t next_look_ = 1;
   std::uint64_t look_every_ = 1;

@@ -22,7 +22,9 @@ struct RunOptions {
   std::size_t threads = 1;  ///< computing threads; changes no bit in virtual time
   CheckpointOptions checkpoint = {};
   RunLogWriter* log = nullptr;
-  std::optional<std::uint64_t> log_entries = {};  ///< ends with the event worth the last of them
+  /// A recorded run that is repeated: ends with the event worth the last entry, and updates are
+  /// fresh where they were.
+  const RunLog* repeats = nullptr;
   Progress* progress = nullptr;
   Observer* observer = nullptr;
   const std::atomic<bool>* interrupt = nullptr;  ///< set it to end the run after the current event

@@ -12,9 +12,7 @@
 
 #include "tailrace/core/parallel.hpp"
 #include "tailrace/engine/flight.hpp"
-#include "tailrace/engine/make_server.hpp"
-#include "tailrace/engine/monitor.hpp"
-#include "tailrace/engine/timers.hpp"
+#include "tailrace/engine/run_state.hpp"
 #include "tailrace/policy/worker.hpp"
 
 namespace tailrace::engine {
@@ -41,30 +39,25 @@ class ThreadedRun {
         timing_(timing),
         options_(options),
         pool_(options.threads > 1 ? std::make_unique<Pool>(options.threads) : nullptr),
-        workers_(static_cast<std::uint32_t>(problem.workers())),
         keys_(options.seed),
-        monitor_(problem, options.stop, options.evaluate, options.progress, options.observer,
-                 nullptr),
+        run_(problem, method, options, pool_.get()),
         checkpoint_(options.checkpoint),
-        flight_(workers_),
-        queue_(workers_),
-        last_due_(workers_) {
-    server_ = make_server(problem, method, options.seed, pool_.get());
-  }
+        queue_(problem.workers()),
+        last_due_(problem.workers()) {}
 
   Result<RunResult> run() {
     const Result<bool> resumed = checkpoint_.restore([this](Archive& archive) { state(archive); });
     if (!resumed) return fail(resumed.error());
     if (options_.log != nullptr) {
-      const Status rewound = options_.log->rewind(log_position_);
+      const Status rewound = options_.log->rewind(run_.log_position);
       if (!rewound) return fail(rewound.error());
     }
-    began_ = Clock::now() - std::chrono::nanoseconds(now_.ns);
+    began_ = Clock::now() - std::chrono::nanoseconds(run_.now.ns);
     if (*resumed) {
       resume();
     } else {
-      monitor_.evaluate(standing(), server_->models().current());
-      server_->begin(actions_);
+      run_.monitor.evaluate(run_.standing(), run_.server->models().current());
+      run_.server->begin(actions_);
       carry_out_orders();
     }
     const std::size_t others = std::max<std::size_t>(1, options_.threads) - 1;
@@ -98,7 +91,7 @@ class ThreadedRun {
     while (!over()) {
       housekeeping(lock);
       if (over()) break;
-      if (timers_.next() <= clock()) {
+      if (run_.timers.next() <= clock()) {
         ring(lock);
       } else if (!deliveries_.empty() && deliveries_.front().due <= clock()) {
         deliver_first(lock);
@@ -111,7 +104,7 @@ class ThreadedRun {
   }
 
   [[nodiscard]] bool over() const {
-    return monitor_.ending().has_value() || error_.has_value() || thrown_ != nullptr;
+    return run_.monitor.ending().has_value() || error_.has_value() || thrown_ != nullptr;
   }
 
   [[nodiscard]] Time clock() const {
@@ -122,19 +115,20 @@ class ThreadedRun {
   /// to do.
   void housekeeping(std::unique_lock<std::mutex>& lock) {
     if (options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed)) {
-      monitor_.end(Ending::interrupted);
+      run_.monitor.end(Ending::interrupted);
       return remember(save());
     }
-    if (flight_.size() == flight_.lost() && timers_.empty()) return monitor_.end(Ending::idle);
-    if (const Time now = clock(); monitor_.next_moment() <= now) {
-      now_ = std::max(now_, now);
-      const bool due = monitor_.evaluation_due(now);
-      monitor_.pass(now);
+    if (run_.flight.size() == run_.flight.lost() && run_.timers.empty())
+      return run_.monitor.end(Ending::idle);
+    if (const Time now = clock(); run_.monitor.next_moment() <= now) {
+      run_.now = std::max(run_.now, now);
+      const bool due = run_.monitor.evaluation_due(now);
+      run_.monitor.pass(now);
       if (due) evaluate(lock);
     }
     if (options_.log != nullptr && options_.log->failed()) remember(options_.log->flush());
     if (checkpoint_.due()) remember(save());
-    monitor_.report(standing());
+    run_.monitor.report(run_.standing());
   }
 
   void remember(const Status& status) {
@@ -144,7 +138,7 @@ class ThreadedRun {
   Status save() {
     if (options_.log != nullptr) {
       if (Status synced = options_.log->sync(); !synced) return synced;
-      log_position_ = options_.log->position();
+      run_.log_position = options_.log->position();
     }
     return checkpoint_.save([this](Archive& archive) { state(archive); });
   }
@@ -154,26 +148,26 @@ class ThreadedRun {
   void evaluate(std::unique_lock<std::mutex>& lock) {
     if (evaluating_ || over()) return;
     evaluating_ = true;
-    const policy::ServerCounts counts = server_->counts();
-    Standing at = standing();
+    const policy::ServerCounts counts = run_.server->counts();
+    Standing at = run_.standing();
     at.counts = &counts;
-    const std::span<const Real> model = server_->models().current();
+    const std::span<const Real> model = run_.server->models().current();
     // A copy rather than a pinned version, so that a checkpoint meanwhile holds no trace of it.
     snapshot_.assign(model.begin(), model.end());
     lock.unlock();
     const problem::Evaluation figures = problem_.evaluate(snapshot_, nullptr);
     lock.lock();
     evaluating_ = false;
-    if (!over()) monitor_.record(at, figures);
+    if (!over()) run_.monitor.record(at, figures);
   }
 
   /// Queues a job behind its worker's others.
   void give_out(Flight::Id id) {
-    const Flight::Job& job = flight_[id];
+    const Flight::Job& job = run_.flight[id];
     const Time now = clock();
     Time due = now;
     if (timing_ != nullptr) {
-      Time& free = flight_.worker(job.worker).free;
+      Time& free = run_.flight.worker(job.worker).free;
       const delay::JobSpan span = timing_->schedule({job.worker, job.number, job.steps, now, free});
       free = span.end;
       due = span.arrival;
@@ -181,14 +175,14 @@ class ThreadedRun {
     if (options_.observer != nullptr) {
       options_.observer->started(job.worker, job.number, job.version, now);
     }
-    if (due == Time::never()) return flight_.lose(id);
+    if (due == Time::never()) return run_.flight.lose(id);
     queue_[job.worker].push_back({id, due});
     if (queue_[job.worker].size() == 1) make_ready(job.worker);
   }
 
   /// Drops the worker's jobs. One that a thread computes at this moment is dropped when it is done.
   void cancel(WorkerId worker) {
-    const std::vector<Flight::Id> jobs = flight_.jobs_of(worker);
+    const std::vector<Flight::Id> jobs = run_.flight.jobs_of(worker);
     std::deque<Queued>& queue = queue_[worker];
     const auto ready = std::find(ready_.begin(), ready_.end(), worker);
     const bool running = !queue.empty() && ready == ready_.end();
@@ -196,22 +190,22 @@ class ThreadedRun {
     queue.resize(running ? 1 : 0);
     const Flight::Id begun = running ? queue.front().id : Flight::Id{0};
     std::erase_if(deliveries_, [&](Delivery& delivery) {
-      if (flight_[delivery.id].worker != worker) return false;
+      if (run_.flight[delivery.id].worker != worker) return false;
       spares_.push_back(std::move(delivery.update));
       return true;
     });
     std::make_heap(deliveries_.begin(), deliveries_.end());
     for (const Flight::Id id : jobs) {
       if (options_.observer != nullptr) {
-        options_.observer->canceled(worker, flight_[id].number, now_);
+        options_.observer->canceled(worker, run_.flight[id].number, run_.now);
       }
       const bool reading = running && id == begun;
-      flight_.cancel(id, reading, *server_);
-      if (!reading) flight_.forget(id, *server_);
+      run_.flight.cancel(id, reading, *run_.server);
+      if (!reading) run_.flight.forget(id, *run_.server);
     }
     if (timing_ != nullptr) timing_->cancel(worker, jobs.size());
-    flight_.worker(worker).free = now_;
-    last_due_[worker] = now_;
+    run_.flight.worker(worker).free = run_.now;
+    last_due_[worker] = run_.now;
   }
 
   void make_ready(WorkerId worker) {
@@ -223,7 +217,7 @@ class ThreadedRun {
     const WorkerId id = ready_.front();
     ready_.pop_front();
     const Queued queued = queue_[id].front();
-    const policy::Job job = flight_.job(queued.id, *server_);
+    const policy::Job job = run_.flight.job(queued.id, *run_.server);
     std::unique_ptr<policy::Update> update = spare();
     lock.unlock();
     const Clock::time_point began = Clock::now();
@@ -231,12 +225,12 @@ class ThreadedRun {
     const auto took = Clock::now() - began;
     lock.lock();
     if (thrown_) return;  // nothing that is kept here can be relied upon
-    flight_.worker(id).busy.ns +=
+    run_.flight.worker(id).busy.ns +=
         std::chrono::duration_cast<std::chrono::nanoseconds>(took).count();
     queue_[id].pop_front();
     if (!queue_[id].empty()) make_ready(id);
-    if (flight_[queued.id].canceled) {
-      flight_.forget(queued.id, *server_);
+    if (run_.flight[queued.id].canceled) {
+      run_.flight.forget(queued.id, *run_.server);
       spares_.push_back(std::move(update));
       return;
     }
@@ -248,45 +242,50 @@ class ThreadedRun {
 
   /// A timer rings at its own moment, so that a replay needs no entry in the log.
   void ring(std::unique_lock<std::mutex>& lock) {
-    const policy::Timer timer = timers_.take();
-    now_ = std::max(now_, timer.at);
+    const policy::Timer timer = run_.timers.take();
+    run_.now = std::max(run_.now, timer.at);
     actions_.clear();
-    server_->timer(timer.name, timer.at, actions_);
-    if (actions_.stepped && options_.log != nullptr) {
-      options_.log->add({LogEntry::timer, now_});
-    }
+    run_.server->timer(timer.name, timer.at, actions_);
+    if (actions_.stepped) record({LogEntry::timer, run_.now});
     carry_out(lock);
   }
 
   void deliver_first(std::unique_lock<std::mutex>& lock) {
     // Strictly increasing, so that the log's times alone tell the order.
-    const Time now = std::max(clock(), now_ + Time{1});
-    if (timers_.next() <= now) return ring(lock);
-    now_ = now;
+    const Time now = std::max(clock(), run_.now + Time{1});
+    if (run_.timers.next() <= now) return ring(lock);
+    run_.now = now;
     std::pop_heap(deliveries_.begin(), deliveries_.end());
     Delivery delivery = std::move(deliveries_.back());
     deliveries_.pop_back();
-    const policy::Arrived arrived = flight_.arrived(delivery.id, now_, *server_);
-    if (options_.observer != nullptr) options_.observer->arrived(arrived, *delivery.update, now_);
-    if (options_.log != nullptr) options_.log->add({arrived.worker, now_});
-    gradients_ += arrived.steps;
-    concurrency_sum_ += static_cast<double>(flight_.size());
+    policy::Arrived arrived = run_.flight.arrived(delivery.id, run_.now, *run_.server);
+    arrived.fresh = run_.send_is_fresh(arrived.worker, /*sent=*/false, /*fresh=*/false);
+    if (options_.observer != nullptr)
+      options_.observer->arrived(arrived, *delivery.update, run_.now);
+    record({arrived.worker, run_.now, arrived.fresh});
+    run_.gradients += arrived.steps;
+    run_.concurrency_sum += static_cast<double>(run_.flight.size());
     actions_.clear();
-    server_->arrive(arrived, *delivery.update, actions_);
-    flight_.land(delivery.id, *server_);
+    run_.server->arrive(arrived, *delivery.update, actions_);
+    run_.flight.land(delivery.id, *run_.server);
     spares_.push_back(std::move(delivery.update));
     carry_out(lock);
+  }
+
+  void record(const LogEntry& entry) {
+    ++run_.recorded;
+    if (options_.log != nullptr) options_.log->add(entry);
   }
 
   void carry_out(std::unique_lock<std::mutex>& lock) {
     const bool stepped = actions_.stepped;
     carry_out_orders();
-    monitor_.after_arrival(standing(), actions_.diverged);
+    run_.monitor.after_arrival(run_.standing(), actions_.diverged);
     if (!stepped) return;
     if (options_.observer != nullptr) {
-      options_.observer->stepped(server_->version(), server_->models().current(), now_);
+      options_.observer->stepped(run_.server->version(), run_.server->models().current(), run_.now);
     }
-    if (monitor_.evaluates_after(server_->version()) && !over()) {
+    if (run_.monitor.evaluates_after(run_.server->version()) && !over()) {
       evaluate(lock);
     }
   }
@@ -294,20 +293,16 @@ class ThreadedRun {
   void carry_out_orders() {
     for (const WorkerId worker : actions_.cancel) cancel(worker);
     for (const policy::Start& start : actions_.start) {
-      give_out(flight_.take_off(start, method_.local.steps, *server_));
+      give_out(run_.flight.take_off(start, method_.local.steps, *run_.server));
     }
-    for (const policy::Timer& timer : actions_.timers) timers_.set(timer);
+    for (const policy::Timer& timer : actions_.timers) run_.timers.set(timer);
   }
 
   void wait(std::unique_lock<std::mutex>& lock) {
-    Time until = std::min(monitor_.next_moment(), clock() + Time::from_seconds(0.05));
-    until = std::min(until, timers_.next());
+    Time until = std::min(run_.monitor.next_moment(), clock() + Time::from_seconds(0.05));
+    until = std::min(until, run_.timers.next());
     if (!deliveries_.empty()) until = std::min(until, deliveries_.front().due);
     wake_.wait_until(lock, began_ + std::chrono::nanoseconds(until.ns));
-  }
-
-  [[nodiscard]] Standing standing() const {
-    return {server_->version(), now_, gradients_, &server_->counts()};
   }
 
   std::unique_ptr<policy::Update> spare() {
@@ -320,23 +315,16 @@ class ThreadedRun {
   /// Jobs that were in flight when the checkpoint was written are computed anew, worker by worker
   /// in their order.
   void resume() {
-    if (options_.observer != nullptr) options_.observer->restored(monitor_.samples());
-    flight_.begin_again(*server_);
-    for (const Flight::Id id : flight_.open()) give_out(id);
+    if (options_.observer != nullptr) options_.observer->restored(run_.monitor.samples());
+    for (const Flight::Id id : run_.begin_again()) give_out(id);
   }
 
   Result<RunResult> finish() {
     if (error_) return fail(*error_);
-    RunResult result;
-    monitor_.finish(standing(), server_->models().current(), result);
-    result.remarks = server_->remarks();
-    result.concurrency_max = flight_.size_max();
-    if (result.counts.arrivals > 0) {
-      result.concurrency_mean = concurrency_sum_ / static_cast<double>(result.counts.arrivals);
-    }
-    for (const Flight::Worker& worker : flight_.workers()) {
+    RunResult result = run_.result(checkpoint_);
+    for (const Flight::Worker& worker : run_.flight.workers()) {
       const double busy = worker.busy.seconds();
-      result.utilization.push_back(now_.ns > 0 ? std::min(1.0, busy / now_.seconds()) : 0);
+      result.utilization.push_back(run_.now.ns > 0 ? std::min(1.0, busy / run_.now.seconds()) : 0);
     }
     result.wall_seconds = clock().seconds();
     if (options_.log != nullptr) {
@@ -346,9 +334,8 @@ class ThreadedRun {
   }
 
   void state(Archive& archive) {
-    server_->state(archive);
-    archive(flight_, timers_, now_, gradients_, concurrency_sum_, monitor_, log_position_);
-    if (options_.observer != nullptr) options_.observer->state(archive);
+    archive(run_);
+    run_.engine_state(archive, "threads", [](Archive& /*nothing*/) {});
   }
 
   struct Queued {
@@ -361,16 +348,12 @@ class ThreadedRun {
   delay::Timing* timing_;
   const RunOptions& options_;
   std::unique_ptr<Pool> pool_;  ///< shares the server's sweeps over large models among cores
-  std::uint32_t workers_;
   policy::JobKeys keys_;
 
   std::mutex mutex_;  ///< guards everything below
   std::condition_variable wake_;
-  std::unique_ptr<policy::Server> server_;
-  Monitor monitor_;
+  RunState run_;
   Checkpoint checkpoint_;
-  Flight flight_;
-  Timers timers_;
   std::vector<std::deque<Queued>> queue_;  ///< each worker's jobs; the first is ready or running
   std::deque<WorkerId> ready_;             ///< workers whose first job nobody has begun
   std::vector<Delivery> deliveries_;       ///< a heap by due time
@@ -378,10 +361,6 @@ class ThreadedRun {
   std::vector<std::unique_ptr<policy::Update>> spares_;
   policy::Actions actions_;
   Clock::time_point began_;
-  Time now_;
-  std::uint64_t gradients_ = 0;
-  double concurrency_sum_ = 0;
-  RunLogWriter::Position log_position_;
   bool evaluating_ = false;
   std::vector<Real> snapshot_;  ///< what the evaluation that runs looks at
   std::optional<Errors> error_;
