@@ -65,8 +65,8 @@ class Client {
                                                                ClientOptions options);
   virtual ~Client() = default;
 
-  /// What the server said of the run.
-  [[nodiscard]] virtual const Welcome& welcome() const = 0;
+  /// What the server said of the run; empty if the run was over before.
+  [[nodiscard]] virtual Welcome welcome() const = 0;
 
   /// Waits for a job; nothing when the run is over or leave() was called.
   ///
@@ -80,11 +80,15 @@ class Client {
   ///
   /// Errors  as next_job().
   [[nodiscard]] virtual Result<Answer> send(const Job& job, std::span<const Real> values) = 0;
-  /// The same of an update with a factor to which the method's `send` was applied.
-  ///
-  ///   fresh  the chain remembers nothing of earlier updates
-  [[nodiscard]] virtual Result<Answer> send(const Job& job, policy::Update& update, bool sent,
-                                            bool fresh) = 0;
+  /// How an update came to be.
+  struct Made {
+    bool sent = false;   ///< the method's `send` was applied
+    bool fresh = false;  ///< with `sent`: the chain remembers nothing of earlier updates
+    double seconds = 0;  ///< it took to compute
+  };
+  /// The same of an update with a factor; uses it up.
+  [[nodiscard]] virtual Result<Answer> send(const Job& job, policy::Update& update,
+                                            const Made& made) = 0;
   /// The job cannot be computed here.
   [[nodiscard]] virtual Status fail_job(const Job& job, const std::string& why) = 0;
   /// Why the last update was refused, or the session ended.

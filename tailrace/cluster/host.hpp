@@ -51,6 +51,9 @@ class Host {
   /// Does what is due by the clock: leases, timers, evaluations, checkpoints, interrupts. To be
   /// called again at the moment it returns, or earlier.
   virtual std::chrono::steady_clock::time_point tick() = 0;
+  /// Blocks until then, or until tick() has something to do. For transports that have no other way
+  /// to wait.
+  virtual void wait(std::chrono::steady_clock::time_point until) = 0;
   /// Whether the run is over: all sessions have been told. tick() is not called any more.
   [[nodiscard]] virtual bool over() const = 0;
   /// The result; to be called once, when it is over and the transport has ended.

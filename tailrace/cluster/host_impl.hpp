@@ -1,0 +1,146 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "tailrace/cluster/host.hpp"
+#include "tailrace/cluster/pinned_models.hpp"
+#include "tailrace/cluster/roster.hpp"
+#include "tailrace/cluster/training.hpp"
+
+namespace tailrace::cluster {
+
+/// An update on its way in. Only the thread that receives for its session touches it.
+struct Incoming {
+  bool active = false;
+  bool skipped = false;  ///< was answered already: its chunks are thrown away
+  UpdateOffer offer;
+  std::size_t received = 0;  ///< [bytes]
+  std::unique_ptr<policy::Update> update;
+  std::span<Real> values;          ///< the update's memory
+  std::vector<std::byte> staging;  ///< of what is not packed as `real`
+};
+
+/// One session, from open() to closed().
+struct Conversation {
+  enum class Stage { greeting, working, over };
+
+  Roster::SessionId id = 0;
+  std::shared_ptr<Session> session;
+  Identity identity;
+  Incoming incoming;
+
+  // What follows is guarded by the host's lock.
+  Stage stage = Stage::greeting;
+  Time heard;                          ///< anything, last
+  Time given;                          ///< its job
+  Time not_before;                     ///< its next job, by the limit on updates
+  std::optional<std::uint64_t> model;  ///< it was sent last
+  bool waits = false;                  ///< for a buffer: not its fault that nothing is heard
+  bool buffered = false;               ///< holds one of the buffers for updates
+  bool keeps = false;                  ///< updates until they are durable
+};
+
+class HostImpl final : public Host, private Training::Orders {
+ public:
+  HostImpl(const problem::Problem& problem, const policy::Method& method,
+           const engine::RunOptions& options, const HostOptions& host);
+
+  [[nodiscard]] Status begin();
+
+  SessionId open(std::shared_ptr<Session> session, Identity identity) override;
+  [[nodiscard]] Receive receive(SessionId session, std::span<const std::byte> message) override;
+  void closed(SessionId session, const std::string& why) override;
+  std::chrono::steady_clock::time_point tick() override;
+  void wait(std::chrono::steady_clock::time_point until) override;
+  [[nodiscard]] bool over() const override { return ended_; }
+  [[nodiscard]] Result<engine::RunResult> result() override;
+  void revoke(const std::vector<std::string>& serials) override;
+  [[nodiscard]] Standings standings() const override;
+
+ private:
+  using JobId = engine::Flight::Id;
+  using Lock = std::unique_lock<std::mutex>;
+  using Talk = std::shared_ptr<Conversation>;
+
+  /// What is known of a job in flight beside what the flight knows.
+  struct Open {
+    Ticket ticket = 0;
+    bool saved = false;                ///< in the last checkpoint
+    std::uint32_t failures = 0;        ///< times it could not be computed
+    std::vector<std::string> holders;  ///< names of those who were given it
+  };
+
+  // receive.cpp: what a message means. Each returns what the transport does next.
+  Receive on(const Talk& talk, const Hello& hello);
+  Receive on(const Talk& talk, const UpdateOffer& offer);
+  Receive on(const Talk& talk, const Chunk& chunk);
+  Receive on(const Talk& talk, const Beat& beat);
+  Receive on(const Talk& talk, const Failed& failed);
+  Receive on(const Talk& talk, const Leave& leave);
+  template <class Other>
+  Receive on(const Talk& talk, const Other& other);
+  [[nodiscard]] std::optional<Refusal> objection(const Talk& talk, const UpdateOffer& offer) const;
+  Receive complete(const Talk& talk);
+  Receive deliver(const Talk& talk, Incoming incoming);
+  Receive refuse(const Talk& talk, Ticket ticket, Refusal reason, std::string text);
+  void release_buffer(const Talk& talk);
+  Receive leave_it(const Talk& talk, Parting reason, std::string text);
+
+  // host.cpp
+  void give(JobId job) override;
+  void cancel(WorkerId worker, const std::vector<JobId>& jobs) override;
+  void state(Archive& archive) override;
+  void dispatch(SessionId session);
+  void dispatch_touched();
+  void send_job(const Talk& talk, const Roster::Assignment& assignment);
+  void part(const Talk& talk, Parting reason, const std::string& text);
+  void send(const Talk& talk, const Frame& frame, Body body = {});
+  void sweep(Time now);
+  void save(Lock& lock);
+  void evaluate(Lock& lock);
+  void end_run(Lock& lock);
+  void note(Level level, std::string_view name, std::string text,
+            std::vector<Event::Fact> facts = {});
+  [[nodiscard]] Ticket new_ticket();
+  [[nodiscard]] Talk find(SessionId session) const;
+  [[nodiscard]] Time slow_after(WorkerId worker) const;
+
+  const HostOptions options_;
+  const std::uint32_t workers_;
+  const std::size_t dimension_;
+  std::uint64_t incarnation_ = 0;
+  std::atomic<bool> ended_ = false;
+  std::shared_ptr<PinnedModels> pinned_ = std::make_shared<PinnedModels>();
+
+  mutable std::mutex mutex_;  ///< guards everything below
+  std::condition_variable wake_;
+  Roster roster_;
+  Training training_;
+  std::map<SessionId, Talk> talks_;
+  SessionId last_session_ = 0;
+  std::vector<Open> open_;  ///< by JobId
+  std::unordered_map<Ticket, JobId> by_ticket_;
+  std::vector<Time> slowest_;  ///< (workers) its longest job so far
+  std::uint64_t tickets_ = 0;
+  std::vector<SessionId> touched_;    ///< may get a job when the event has been dealt with
+  std::deque<SessionId> throttled_;   ///< wait for the limit on updates
+  std::deque<SessionId> for_buffer_;  ///< wait for a buffer
+  std::uint32_t buffers_ = 0;         ///< in use
+  std::vector<std::unique_ptr<policy::Update>> spares_;
+  std::map<std::string, std::uint32_t> refusals_;  ///< by name, for what updates held
+  std::set<std::string> barred_;
+  std::set<std::string> revoked_;
+  Standings counts_;
+  Time next_sweep_;
+  std::chrono::steady_clock::time_point saved_at_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace tailrace::cluster

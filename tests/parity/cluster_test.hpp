@@ -1,0 +1,41 @@
+#pragma once
+
+#include "tailrace/cluster/cluster_test.hpp"
+#include "tailrace/engine/replay.hpp"
+#include "tests/named_methods.hpp"
+
+/// What every method keeps to on many machines, whatever carries their messages.
+namespace tailrace::cluster::testing {
+
+inline constexpr WorkerId parity_workers = 8;
+inline constexpr std::uint64_t parity_steps = 40;
+
+/// Gradients differ between workers and from job to job, so that another order is another model.
+inline const engine::testing::Toy& parity_problem() {
+  static const engine::testing::Toy toy({.workers = parity_workers, .dimension = 30, .noise = 3});
+  return toy;
+}
+
+/// Records a run and repeats it in virtual time.
+inline void expect_replay(const policy::Method& method, const MakeBridge& bridge) {
+  const engine::testing::TemporaryFolder folder;
+  auto log = std::move(*engine::RunLogWriter::open(folder.file("log"), 1, false));
+
+  const Result<engine::RunResult> recorded =
+      run({.problem = parity_problem(),
+           .method = method,
+           .options = {.stop = {.steps = parity_steps}, .log = &log}},
+          bridge);
+
+  ASSERT_TRUE(recorded) << to_string(recorded.error());
+  const Result<engine::RunResult> replayed =
+      engine::replay(parity_problem(), method, *engine::read_run_log(folder.file("log")), {});
+  ASSERT_TRUE(replayed);
+  EXPECT_EQ(recorded->steps, parity_steps);
+  EXPECT_EQ(replayed->steps, recorded->steps);
+  EXPECT_EQ(replayed->model_hash, recorded->model_hash);
+  EXPECT_EQ(replayed->counts.staleness_sum, recorded->counts.staleness_sum);
+  EXPECT_EQ(replayed->counts.discarded, recorded->counts.discarded);
+}
+
+}  // namespace tailrace::cluster::testing
