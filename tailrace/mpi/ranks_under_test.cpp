@@ -78,7 +78,7 @@ void echo_body(mpi::World& world, mpi::Port& port) {
     sent[i] = static_cast<std::uint32_t>(i * 2654435761U + world.rank());
   }
   const std::span<const std::byte> bytes = std::as_bytes(std::span(sent));
-  for (int round = 0; round < 3; ++round) {
+  for (int round = 0; round < 2; ++round) {
     const cluster::UpdateOffer offer{.ticket = 7, .bytes = bytes.size()};
     TAILRACE_CHECK(
         link->send({.frame = cluster::encode(offer), .body = {.bytes = bytes}}, chunk).has_value());
@@ -180,7 +180,7 @@ void lose_rank(mpi::World& world, mpi::Port& port, int signal) {
     std::this_thread::sleep_for(200ms);
     ::raise(signal);
   }
-  for (std::uint64_t i = 0; i < 200; ++i) {
+  for (std::uint64_t i = 0; i < 100; ++i) {
     send_number(*link, i);
     TAILRACE_CHECK(receive_number(*link) == i);
     std::this_thread::sleep_for(5ms);
@@ -195,7 +195,7 @@ void sleep_long(mpi::World& world, mpi::Port& port) {
   if (world.rank() == 2) {
     const pid_t own = ::getpid();
     if (::fork() == 0) {
-      ::usleep(3'000'000);
+      ::usleep(2'000'000);
       ::kill(own, SIGCONT);
       ::_exit(0);
     }
@@ -255,7 +255,7 @@ int serve(mpi::World& world, const Scenario& scenario) {
   mpi::testing::EchoHost host(
       {.leaves = ranks - scenario.ranks_lost, .hesitant = scenario.hesitant});
   const Status served =
-      mpi::serve(world, host, {.workers = 5, .chunk = 300'000, .farewell = 500ms});
+      mpi::serve(world, host, {.workers = 5, .chunk = 300'000, .farewell = 200ms});
   if (!served) fmt::print("{}\n", to_string(served.error()));
   return served ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -264,7 +264,7 @@ int serve(mpi::World& world, const Scenario& scenario) {
 
 int main(int argc, char** argv) {
   const auto found = scenarios().find(argc == 2 ? argv[1] : "");
-  auto world = mpi::World::enter({.pulse = 100ms, .silence = 1s, .patience = 1s});
+  auto world = mpi::World::enter({.pulse = 100ms, .silence = 1s, .patience = 500ms});
   if (!world) {
     fmt::print("{}\n", to_string(world.error()));
     return EXIT_FAILURE;

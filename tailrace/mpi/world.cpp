@@ -23,7 +23,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 /// Beside the messages: signs of life and the end.
-enum class Control : int { pulse = 1, leaving = 2, dismissed = 3 };
+enum class Control : int {
+  pulse = 1,
+  leaving = 2,
+  dismissed = 3,
+  dismissed_at_once = 4,  ///< without MPI_Finalize
+};
 
 static_assert(sizeof(MPI_Request) <= sizeof(std::uintptr_t));
 
@@ -52,6 +57,21 @@ Error failure(std::string_view call, int code) {
 [[noreturn]] void end_program(int status) {
   std::fflush(nullptr);
   std::_Exit(status);
+}
+
+/// Whether mpirun was told to let survivors go on (--enable-recovery). It then takes a rank's plain
+/// end for granted, and MPI_Abort ends nobody else; otherwise both are the other way round.
+bool survivors_go_on() {
+  const char* told = std::getenv("OMPI_MCA_orte_enable_recovery");
+  return told != nullptr && std::string_view(told) != "0";
+}
+
+std::string names_of_missing(const std::vector<bool>& leaving) {
+  std::string names;
+  for (std::size_t rank = 1; rank < leaving.size(); ++rank) {
+    if (!leaving[rank]) names += fmt::format("{}{}", names.empty() ? "" : ", ", rank);
+  }
+  return names;
 }
 
 }  // namespace
@@ -102,6 +122,20 @@ struct World::Job {
     MPI_Recv(nullptr, 0, MPI_BYTE, status.MPI_SOURCE, static_cast<int>(what), control,
              MPI_STATUS_IGNORE);
     return status.MPI_SOURCE;
+  }
+
+  /// Tells those ranks to end, and waits for a moment until it has left.
+  void dismiss(const std::vector<bool>& ranks, Control how) {
+    std::vector<MPI_Request> requests;
+    const std::lock_guard lock(calls);
+    for (int to = 0; to < size; ++to) {
+      if (ranks[to]) send_control(to, how, requests.emplace_back(MPI_REQUEST_NULL));
+    }
+    const auto until = Clock::now() + std::chrono::seconds(1);
+    int done = 0;
+    while (done == 0 && Clock::now() < until) {
+      MPI_Testall(static_cast<int>(requests.size()), requests.data(), &done, MPI_STATUSES_IGNORE);
+    }
   }
 
   void send_pulses() {
@@ -288,24 +322,15 @@ void World::dismiss_workers(int status) {
     --missing;
   }
   job_->stop_pulse();
-  for (int to = 0; to < job_->size; ++to) {
-    MPI_Request request = MPI_REQUEST_NULL;
-    if (leaving[to]) job_->send_control(to, Control::dismissed, request);
+  if (missing == 0) {
+    job_->dismiss(leaving, Control::dismissed);
+    return;
   }
-  if (missing == 0) return;
-  // Where MPI goes on without the dead, MPI_Finalize does too; it waits for ever for those that
-  // hang, so that something outside of it must end the job.
-  std::string ranks;
-  for (int r = 1; r < job_->size; ++r) {
-    if (!leaving[r]) ranks += fmt::format("{}{}", ranks.empty() ? "" : ", ", r);
-  }
-  fmt::print(stderr, "the run is over, but rank {} did not end\n", ranks);
-  std::thread([status] {
-    std::this_thread::sleep_for(std::chrono::seconds(5));
-    std::fflush(nullptr);
-    MPI_Abort(MPI_COMM_WORLD, status);
-    end_program(status);
-  }).detach();
+  fmt::print(stderr, "the run is over, but rank {} did not end\n", names_of_missing(leaving));
+  // MPI_Finalize would wait for ever for a rank that hangs.
+  if (!survivors_go_on()) MPI_Abort(MPI_COMM_WORLD, status);
+  job_->dismiss(leaving, Control::dismissed_at_once);
+  end_program(status);
 }
 
 void World::wait_for_dismissal(int status) {
@@ -320,6 +345,7 @@ void World::wait_for_dismissal(int status) {
     {
       const std::lock_guard lock(job_->calls);
       if (job_->take_control(Control::dismissed) >= 0) return;
+      if (job_->take_control(Control::dismissed_at_once) >= 0) end_program(status);
     }
     pause.wait(Clock::time_point::max());
   }

@@ -73,9 +73,9 @@ class World {
   [[nodiscard]] int size() const;
 
   /// Ends this rank's part, as the last thing before the program returns with the status it hands
-  /// back. Rank 0 waits for the others, then lets them go; ranks that died do not hold it up where
-  /// MPI goes on without them, and ranks that hang are ended with the job. A rank whose server is
-  /// dead ends the program here.
+  /// back. Rank 0 waits for the others, then lets them go. If some do not come, the program and
+  /// those of the others end here: with --enable-recovery by themselves, so that the job ends when
+  /// the last one has; else with MPI_Abort and this status. So does a rank whose server is dead.
   [[nodiscard]] int leave(int status);
 
   /// Ends the whole job at once.
