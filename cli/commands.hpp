@@ -6,6 +6,10 @@
 
 #include "cli/arguments.hpp"
 
+namespace CLI {
+class App;
+}
+
 /// One function a command; each prints what it has to say and returns how the program ends.
 namespace tailrace::cli {
 
@@ -41,6 +45,9 @@ int fetch_data(const FetchArguments& arguments);
 
 /// Does something that looks for data in `folder` first, unless that is empty: --data.
 int with_data(const std::string& folder, const std::function<int()>& command);
+
+/// Makes and revokes certificates: `tailrace certs`, with its options.
+void add_certs_command(CLI::App& app, int& exit);
 
 /// Prints what can be named.
 int list_components(const std::string& kind);

@@ -272,6 +272,7 @@ int parse_and_run(int argc, char** argv) {
 
   FetchArguments fetch;
   add_data_commands(app, fetch, data_folder, exit);
+  add_certs_command(app, exit);
 
   try {
     app.parse(argc, argv);
