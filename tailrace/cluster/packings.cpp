@@ -31,6 +31,12 @@ inline Real real_of(std::uint32_t bits) { return std::bit_cast<Real>(bits); }
 
 // Each of these returns 0 if every value came through with all its bits.
 
+/// A branch around floating-point work would keep the loops from being vectorized.
+inline std::uint32_t choose(bool condition, std::uint32_t yes, std::uint32_t no) {
+  const std::uint32_t mask = 0U - static_cast<std::uint32_t>(condition);
+  return (yes & mask) | (no & ~mask);
+}
+
 TAILRACE_KERNEL std::uint32_t to_half(const Real* in, std::size_t size, std::uint16_t* out) {
   std::uint32_t lost = 0;
   for (std::size_t i = 0; i < size; ++i) {
@@ -38,15 +44,16 @@ TAILRACE_KERNEL std::uint32_t to_half(const Real* in, std::size_t size, std::uin
     const std::uint32_t value = bits & ~sign_bit;
     const bool small = value < smallest_half;
     // Denormal halfs are multiples of 2^-24.
-    const float multiple = real_of(small ? value : 0) * 0x1p24F;
+    const float multiple = real_of(choose(small, value, 0)) * 0x1p24F;
     const auto whole = static_cast<std::int32_t>(multiple);
-    const std::uint32_t normal =
-        value >= infinite ? 0x7c00U | (value >> 13 & 0x3ffU) : (value - half_bias) >> 13;
-    const std::uint32_t beyond = value > largest_half && value < infinite ? 1 : 0;
-    lost |=
-        small ? bits_of(static_cast<float>(whole)) ^ bits_of(multiple) : (value & 0x1fffU) | beyond;
+    const std::uint32_t rounded = bits_of(static_cast<float>(whole)) ^ bits_of(multiple);
+    const std::uint32_t special = 0x7c00U | (value >> 13 & 0x3ffU);
+    const std::uint32_t normal = choose(value >= infinite, special, (value - half_bias) >> 13);
+    const auto beyond = static_cast<std::uint32_t>(value > largest_half) &
+                        static_cast<std::uint32_t>(value < infinite);
+    lost |= choose(small, rounded, (value & 0x1fffU) | beyond);
     out[i] = static_cast<std::uint16_t>((bits >> 16 & 0x8000U) |
-                                        (small ? static_cast<std::uint32_t>(whole) : normal));
+                                        choose(small, static_cast<std::uint32_t>(whole), normal));
   }
   return lost;
 }
@@ -57,8 +64,8 @@ TAILRACE_KERNEL void from_half(const std::byte* in, std::size_t size, Real* out)
     const std::uint32_t value = bits & 0x7fffU;
     const std::uint32_t small =
         bits_of(static_cast<float>(static_cast<std::int32_t>(value)) * 0x1p-24F);
-    const std::uint32_t large = (value << 13) + (value >= 0x7c00U ? 2 * half_bias : half_bias);
-    out[i] = real_of((bits & 0x8000U) << 16 | (value < 0x400U ? small : large));
+    const std::uint32_t large = (value << 13) + half_bias + choose(value >= 0x7c00U, half_bias, 0);
+    out[i] = real_of((bits & 0x8000U) << 16 | choose(value < 0x400U, small, large));
   }
 }
 
