@@ -26,6 +26,7 @@
 #include "tailrace/policy/transform/adagrad.hpp"
 #include "tailrace/policy/transform/adam.hpp"
 #include "tailrace/policy/transform/amsgrad.hpp"
+#include "tailrace/policy/transform/bf16.hpp"
 #include "tailrace/policy/transform/biclip.hpp"
 #include "tailrace/policy/transform/clip_coordinates.hpp"
 #include "tailrace/policy/transform/clip_layers.hpp"
@@ -38,6 +39,7 @@
 #include "tailrace/policy/transform/drop_far.hpp"
 #include "tailrace/policy/transform/drop_stale.hpp"
 #include "tailrace/policy/transform/faulty_workers.hpp"
+#include "tailrace/policy/transform/fp16.hpp"
 #include "tailrace/policy/transform/gaussian_privacy.hpp"
 #include "tailrace/policy/transform/int8.hpp"
 #include "tailrace/policy/transform/lmo.hpp"
@@ -130,6 +132,7 @@ using Transforms = TypeList<
     policy::AdaGrad,
     policy::Adam,
     policy::AmsGrad,
+    policy::Bf16,
     policy::BiClip,
     policy::ClipCoordinates,
     policy::ClipLayers,
@@ -142,6 +145,7 @@ using Transforms = TypeList<
     policy::DropFar,
     policy::DropStale,
     policy::FaultyWorkers,
+    policy::Fp16,
     policy::GaussianPrivacy,
     policy::Int8,
     policy::Lmo,

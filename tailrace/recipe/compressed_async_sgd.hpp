@@ -4,6 +4,8 @@
 
 #include "tailrace/policy/assign/sender.hpp"
 #include "tailrace/policy/method.hpp"
+#include "tailrace/policy/transform/bf16.hpp"
+#include "tailrace/policy/transform/fp16.hpp"
 #include "tailrace/policy/transform/int8.hpp"
 #include "tailrace/policy/transform/natural.hpp"
 #include "tailrace/policy/transform/random_k.hpp"
@@ -13,8 +15,8 @@
 
 namespace tailrace::recipe {
 
-using Compressor =
-    std::variant<policy::Int8, policy::Natural, policy::RandomK, policy::Sign, policy::TopK>;
+using Compressor = std::variant<policy::Bf16, policy::Fp16, policy::Int8, policy::Natural,
+                                policy::RandomK, policy::Sign, policy::TopK>;
 
 /// Asynchronous SGD whose workers compress what they send, and send along with the next message
 /// what the last ones left out. On a slow network a step takes a fraction of the time.
@@ -35,7 +37,7 @@ worker i:  p <- gradient of f_i at x + e_i
 whenever a message arrives from worker i
   x <- x - step_size_t * C(p)
   worker i gets a job from the new x
-  C = int8 | natural | random_k | sign | top_k)";
+  C = bf16 | fp16 | int8 | natural | random_k | sign | top_k)";
 
   policy::Schedule step_size = policy::ConstantStep{};
   Compressor compressor = policy::TopK{};

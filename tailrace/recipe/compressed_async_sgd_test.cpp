@@ -78,9 +78,9 @@ double distance_left(const policy::Method& method, JobNumber jobs) {
 
 TEST(CompressedAsyncSgd, FindsTheMinimumWithEveryCompressor) {
   for (const Compressor& compressor :
-       {Compressor(policy::Int8{}), Compressor(policy::Natural{}),
-        Compressor(policy::RandomK{.share = 0.2}), Compressor(policy::Sign{}),
-        Compressor(policy::TopK{.share = 0.1})}) {
+       {Compressor(policy::Bf16{}), Compressor(policy::Fp16{}), Compressor(policy::Int8{}),
+        Compressor(policy::Natural{}), Compressor(policy::RandomK{.share = 0.2}),
+        Compressor(policy::Sign{}), Compressor(policy::TopK{.share = 0.1})}) {
     const policy::Method method =
         CompressedAsyncSgd{.step_size = policy::ConstantStep{.value = 0.02},
                            .compressor = compressor}

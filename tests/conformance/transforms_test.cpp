@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <type_traits>
@@ -85,6 +87,12 @@ double norm(const Values& values) { return std::sqrt(math::squared_norm(values))
 Values negated(Values values) {
   for (Real& value : values) value = -value;
   return values;
+}
+
+bool same_bits(const Values& a, const Values& b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](Real x, Real y) {
+           return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y);
+         });
 }
 
 bool all_finite(const Values& values) {
@@ -222,6 +230,62 @@ TYPED_TEST(TransformLaws, ContinueWithTheSameBitsFromASavedState) {
     const Values expected = after(before, arrivals.at(version), cases[7].values);
     EXPECT_EQ(after(restored, arrivals.at(version), cases[7].values), expected);
   }
+}
+
+/// Jobs of four workers in turn, each with another hostile update.
+template <class Apply>
+std::vector<Values> of_four_workers(std::size_t dimension, const Apply& apply) {
+  const std::vector<Case> cases = hostile_cases(dimension);
+  std::vector<Values> results;
+  for (JobNumber job = 0; job < 4; ++job) {
+    for (WorkerId worker = 0; worker < 4; ++worker) {
+      results.push_back(apply(Arrival{.worker = worker, .job = job, .workers = 4},
+                              cases[(4 * job + worker) % cases.size()].values));
+    }
+  }
+  return results;
+}
+
+TYPED_TEST(TransformLaws, MakeTheSameBitsOnEachWorkerAsOnTheServerIfTheySaySo) {
+  constexpr std::size_t dimension = 4097;
+  const policy::AnyTransform prepared = fresh<TypeParam>(dimension);
+  if (!prepared.on_worker()) return;
+  policy::AnyTransform on_server = prepared;
+  std::vector<policy::AnyTransform> on_workers(4, prepared);
+
+  const auto expected =
+      of_four_workers(dimension, [&](const Arrival& arrival, const Values& values) {
+        return after(on_server, arrival, values);
+      });
+  const auto results =
+      of_four_workers(dimension, [&](const Arrival& arrival, const Values& values) {
+        return after(on_workers[arrival.worker], arrival, values);
+      });
+
+  ASSERT_EQ(results.size(), expected.size());
+  for (std::size_t i = 0; i < results.size(); ++i) EXPECT_TRUE(same_bits(results[i], expected[i]));
+}
+
+TYPED_TEST(TransformLaws, ForgetAWorkerAndNoOther) {
+  constexpr std::size_t dimension = 100;
+  policy::AnyTransform used = fresh<TypeParam>(dimension);
+  if (!used.on_worker()) return;
+  policy::AnyTransform unused = used;
+  policy::AnyTransform remembering = used;
+  const Values normal = hostile_cases(dimension).back().values;
+  const auto next = [&](policy::AnyTransform& transform, WorkerId worker) {
+    return after(transform, {.worker = worker, .job = 7, .workers = 4}, normal);
+  };
+  for (policy::AnyTransform* transform : {&used, &remembering}) {
+    for (const WorkerId worker : {1U, 2U}) {
+      after(*transform, {.worker = worker, .workers = 4}, normal);
+    }
+  }
+
+  used.forget(1);
+
+  EXPECT_EQ(next(used, 1), next(unused, 1));
+  EXPECT_EQ(next(used, 2), next(remembering, 2));
 }
 
 TYPED_TEST(TransformLaws, BeginAnewWhenPreparedAgain) {

@@ -3,21 +3,15 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tailrace/math/kernel.hpp"
+#include "tailrace/policy/transform/largest_size.hpp"
 
 namespace tailrace::policy {
 namespace {
 
 constexpr double levels = 127;
 
-TAILRACE_KERNEL double largest(const Real* values, std::size_t size) {
-  Real most = 0;
-  for (std::size_t i = 0; i < size; ++i) most = std::fmax(most, std::fabs(values[i]));
-  return static_cast<double>(most);
-}
-
 void round_block(std::span<Real> values, Stream& stream) {
-  const double scale = largest(values.data(), values.size());
+  const double scale = largest_size(values);
   for (Real& value : values) {
     const double chance = (static_cast<double>(stream.bits32()) + 0.5) * 0x1p-32;
     if (value == 0) continue;
