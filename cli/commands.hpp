@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/arguments.hpp"
+#include "cli/carry.hpp"
 
 namespace CLI {
 class App;
@@ -14,12 +15,22 @@ class App;
 namespace tailrace::cli {
 
 /// Runs methods and seeds of an experiment and compares them: `tailrace run`, `tailrace compare`.
-int run_experiment(const RunArguments& arguments);
-
-/// Repeats a recorded run in virtual time and says whether the model is the same to the bit.
 ///
-///   folder  of one run: COMPARISON/METHOD/seed-N
-int replay_run(const std::string& folder);
+///   carry  carries runs out on other machines; empty: here
+int run_experiment(const RunArguments& arguments, const Carry& carry = {});
+
+/// Serves one run to workers that connect: `tailrace serve`, with its options.
+void add_serve_command(CLI::App& app, int& exit);
+
+/// Computes jobs of a server: `tailrace work`, with its options.
+void add_work_command(CLI::App& app, int& exit);
+
+/// One rank's part in a run by the ranks of an MPI job: `tailrace run --engine mpi`.
+int run_on_ranks(const RunArguments& arguments);
+
+/// Repeats a recorded run in virtual time and says whether the model is the same to the bit; and
+/// makes something of the times that its jobs took, if asked.
+int replay_run(const ReplayArguments& arguments);
 
 /// Reads and builds everything an experiment needs, and runs nothing.
 int check_experiment(const std::string& file, const std::vector<std::string>& sets);

@@ -12,48 +12,11 @@
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/guarded.hpp"
+#include "cli/run_options.hpp"
 #include "tailrace/spec/suggest.hpp"
 
 namespace tailrace::cli {
 namespace {
-
-constexpr const char* set_help =
-    "set an option of the file, such as workers.count=64 or method.clip2.buffer=8";
-
-/// CLI11 would turn -1 into a count of 18446744073709551615.
-std::string check_count(const std::string& text) {
-  const bool digits = text.find_first_not_of("0123456789") == std::string::npos;
-  return digits ? std::string() : "\"" + text + "\" is not a number of 0 or more";
-}
-
-/// Where commands that build problems look for data first.
-void add_data_option(CLI::App& command, std::string& folder) {
-  command.add_option("--data", folder, "look for data in this folder first")->type_name("DIR");
-}
-
-/// What `run` and `compare` have in common.
-void add_run_options(CLI::App& command, RunArguments& arguments) {
-  command.add_option("file", arguments.file, "experiment file (TOML)");
-  command.add_option("--set", arguments.sets, set_help)
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
-  auto* out = command.add_option("--out", arguments.out, "folder for the results (runs/TITLE)")
-                  ->type_name("DIR");
-  auto* overwrite =
-      command.add_flag("--overwrite", arguments.overwrite, "replace the run in that folder");
-  command
-      .add_option("--resume", arguments.resume_folder,
-                  "go on with an interrupted run; with DIR, no file is needed")
-      ->expected(0, 1)
-      ->type_name("[DIR]")
-      ->excludes(overwrite)
-      ->excludes(out);
-  command.add_option("--threads", arguments.threads, "computing threads (every core)")
-      ->check(check_count);
-  command.add_option("--engine", arguments.engine, "sim (virtual time) or threads (real time)");
-  command.add_flag("--quiet", arguments.quiet, "no progress, only the result");
-  command.add_flag("--no-color", arguments.no_color, "plain text");
-}
 
 void add_diagnose_options(CLI::App& command, DiagnoseArguments& arguments) {
   command.add_option("file", arguments.file, "experiment file (TOML)")->required();
@@ -106,6 +69,21 @@ void add_tune_options(CLI::App& command, TuneArguments& arguments) {
   command.add_flag("--quiet", arguments.quiet, "no progress, only the result");
 }
 
+void add_replay_options(CLI::App& command, ReplayArguments& arguments) {
+  command.add_option("run", arguments.folder, "its folder, such as runs/TITLE/METHOD/seed-1")
+      ->required();
+  auto* method = command.add_option("--method", arguments.method,
+                                    "estimate what another would have done with its delays; one of "
+                                    "the experiment, or a recipe");
+  command.add_option("--set", arguments.sets, set_help)
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false)
+      ->needs(method);
+  command.add_option("--delays", arguments.delays, "write its delays, for the delay model trace")
+      ->type_name("FILE.csv");
+  command.add_flag("--fit", arguments.fit, "print the law that is closest to its delays");
+}
+
 /// `data list` and `data fetch`.
 void add_data_commands(CLI::App& app, FetchArguments& arguments, std::string& folder, int& exit) {
   CLI::App* data = app.add_subcommand("data", "data sets that experiments call by name");
@@ -123,14 +101,6 @@ void add_data_commands(CLI::App& app, FetchArguments& arguments, std::string& fo
                   "allow http:// addresses of other machines");
   fetch->add_flag("--quiet", arguments.quiet, "no progress, only the result");
   fetch->callback([&] { exit = fetch_data(arguments); });
-}
-
-int run_or_compare(const CLI::App& command, RunArguments arguments) {
-  arguments.command = command.get_name();
-  arguments.resume = command.count("--resume") > 0;
-  if (arguments.file.empty() && arguments.resume_folder.empty()) throw CLI::RequiredError("file");
-  if (std::getenv("NO_COLOR") != nullptr) arguments.no_color = true;  // NOLINT(*-mt-unsafe)
-  return run_experiment(arguments);
 }
 
 std::string hint_of(std::string_view word, const std::vector<std::string>& names) {
@@ -194,21 +164,28 @@ int parse_and_run(int argc, char** argv) {
   RunArguments run;
   CLI::App* run_command = app.add_subcommand("run", "run one method of an experiment");
   add_run_options(*run_command, run);
-  run_command->add_option("--method", run.method, "its name (if there are several)");
-  run_command->add_option("--seed", run.seed, "one of the experiment's seeds (the first)")
-      ->check(check_count);
+  run_command->add_option("--engine", run.engine,
+                          "sim (virtual time), threads (real time) or mpi (behind mpirun)");
+  add_choice_options(*run_command, run);
   add_data_option(*run_command, data_folder);
-  run_command->callback([&] { on_data([&] { return run_or_compare(*run_command, run); }); });
+  run_command->callback([&] {
+    finish_run_arguments(*run_command, run);
+    on_data([&] { return run.engine == "mpi" ? run_on_ranks(run) : run_experiment(run); });
+  });
 
   RunArguments compare;
   CLI::App* compare_command =
       app.add_subcommand("compare", "run all methods and seeds, and compare them");
   add_run_options(*compare_command, compare);
+  compare_command->add_option("--engine", compare.engine,
+                              "sim (virtual time) or threads (real time)");
   compare_command->add_flag("--delays", compare.delays,
                             "a second table: staleness, concurrency, effective workers");
   add_data_option(*compare_command, data_folder);
-  compare_command->callback(
-      [&] { on_data([&] { return run_or_compare(*compare_command, compare); }); });
+  compare_command->callback([&] {
+    finish_run_arguments(*compare_command, compare);
+    on_data([&] { return run_experiment(compare); });
+  });
 
   std::string file;
   std::vector<std::string> sets;
@@ -264,15 +241,17 @@ int parse_and_run(int argc, char** argv) {
   explain->add_option("name", topic, "such as clip2, clip_norm.threshold or workers")->required();
   explain->callback([&] { exit = explain_topic(topic); });
 
-  std::string folder;
-  CLI::App* replay = app.add_subcommand("replay", "repeat a recorded run, to the bit");
-  replay->add_option("run", folder, "its folder, such as runs/TITLE/METHOD/seed-1")->required();
-  add_data_option(*replay, data_folder);
-  replay->callback([&] { on_data([&] { return replay_run(folder); }); });
+  ReplayArguments replay;
+  CLI::App* replay_command = app.add_subcommand("replay", "repeat a recorded run, to the bit");
+  add_replay_options(*replay_command, replay);
+  add_data_option(*replay_command, data_folder);
+  replay_command->callback([&] { on_data([&] { return replay_run(replay); }); });
 
   FetchArguments fetch;
   add_data_commands(app, fetch, data_folder, exit);
   add_certs_command(app, exit);
+  add_serve_command(app, exit);
+  add_work_command(app, exit);
 
   try {
     app.parse(argc, argv);

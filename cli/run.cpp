@@ -68,7 +68,7 @@ Shown shown_of(const spec::Experiment& experiment, const std::vector<report::Out
 report::Over over_of(const spec::Run& run) {
   const engine::Stop& stop = run.stop;
   if (stop.steps && !stop.time && !stop.gradients && !stop.target) return report::Over::steps;
-  return run.engine == spec::Engine::threads ? report::Over::real_time : report::Over::virtual_time;
+  return run.engine == spec::Engine::sim ? report::Over::virtual_time : report::Over::real_time;
 }
 
 /// What the methods' parts have to say about their runs, such as the privacy that is left.
@@ -125,14 +125,32 @@ void tell_to_resume(const RunArguments& arguments, const Begun& begun, std::stri
              begun.folder.path(), arguments.command, shell_word(begun.folder.path()), chosen);
 }
 
+/// Engines of many machines need somebody who carries the run there.
+Status check_engine(spec::Engine engine, bool carried) {
+  if (carried || engine == spec::Engine::sim || engine == spec::Engine::threads) return {};
+  if (engine == spec::Engine::grpc) {
+    return fail({.code = "cli/engine",
+                 .what = "with the engine grpc, workers connect to a server",
+                 .where = "run.engine",
+                 .fix = "tailrace serve FILE here, and tailrace work HOST:PORT for each worker"});
+  }
+  return fail({.code = "cli/engine",
+               .what = "with the engine mpi, one run is carried out by the ranks of a job",
+               .where = "run.engine",
+               .fix = "mpirun -n 9 tailrace run FILE --engine mpi"});
+}
+
 }  // namespace
 
-int run_experiment(const RunArguments& arguments) {
+int run_experiment(const RunArguments& arguments, const Carry& carry) {
   const Result<Begun> begun = begin(arguments);
   if (!begun) return print_errors(begun.error());
+  if (Status fits = check_engine(begun->prepared.experiment.run.engine, carry != nullptr); !fits) {
+    return print_errors(fits.error());
+  }
   if (!arguments.quiet) announce(begun->prepared, begun->folder);
   catch_interrupts();
-  Session session(*begun, arguments.resume);
+  Session session(*begun, arguments.resume, carry);
   ProgressDisplay display(session.names(),
                           {.shown = !arguments.quiet, .terminal = errors_are_terminal()});
   const Result<std::vector<report::Outcome>> outcomes = session.run(display);

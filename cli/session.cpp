@@ -125,7 +125,7 @@ std::optional<Result<report::Outcome>> Session::finished(const Task& task) const
   if (experiment.run.save_model && !fs::exists(folder / model_file, error)) return std::nullopt;
   Result<report::Outcome> outcome =
       report::outcome_from_json(slurp(file), slurp(folder / "metrics.jsonl"), file.string());
-  if (outcome && outcome->fingerprint != result_fingerprint_of(experiment, method, seed)) {
+  if (outcome && !may_be_result_of(outcome->fingerprint, experiment, method, seed)) {
     return fail({.code = "cli/other-experiment",
                  .what = "this result was made with other options than those in experiment.toml",
                  .where = file.string(),
@@ -191,8 +191,18 @@ Result<engine::RunResult> Session::compute(const Task& task, const std::string& 
   options.checkpoint = {.path = (fs::path(run_folder) / "checkpoint").string(),
                         .every_wall_seconds = experiment.run.checkpoint_every.seconds(),
                         .resume = resume_,
-                        .fingerprint = fingerprint};
+                        .fingerprint = fingerprint,
+                        .keep = carry_ ? experiment.cluster.keep_checkpoints : 1};
   const policy::Method parts = method.method();
+  if (carry_) {
+    return carry_({.experiment = experiment,
+                   .spec = method,
+                   .method = parts,
+                   .problem = problem,
+                   .options = options,
+                   .fingerprint = fingerprint,
+                   .folder = run_folder});
+  }
   auto timing = delay::build_timing(
       experiment.workers, {.seed = options.seed,
                            .dimension = problem.dimension(),

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/begin.hpp"
+#include "cli/carry.hpp"
 #include "cli/progress.hpp"
 #include "tailrace/core/result.hpp"
 #include "tailrace/engine/sim/simulate.hpp"
@@ -19,8 +20,13 @@ namespace tailrace::cli {
 /// of a simulation.
 class Session {
  public:
-  Session(const Begun& begun, bool resume)
-      : prepared_(begun.prepared), folder_(begun.folder), only_(begun.only), resume_(resume) {}
+  /// `carry` is for engines of many machines; empty: there are none.
+  Session(const Begun& begun, bool resume, const Carry& carry = {})
+      : prepared_(begun.prepared),
+        folder_(begun.folder),
+        only_(begun.only),
+        resume_(resume),
+        carry_(carry) {}
 
   /// "clip2, seed 2" for every run that is wanted.
   [[nodiscard]] std::vector<std::string> names() const;
@@ -59,6 +65,7 @@ class Session {
   const report::RunFolder& folder_;
   const std::optional<Chosen>& only_;
   bool resume_;
+  Carry carry_;
 };
 
 }  // namespace tailrace::cli
