@@ -99,7 +99,12 @@ Result<bool> Outbox::finish_first() {
 }
 
 void Inbox::reserve(std::size_t bytes) {
-  if (buffer_.size() < bytes) buffer_.resize(bytes);
+  if (buffer_.size() >= bytes) return;
+  if (spare_.size() >= bytes) {
+    std::swap(buffer_, spare_);
+  } else {
+    buffer_.resize(bytes);
+  }
 }
 
 Status Inbox::begin(const World::Envelope& envelope) {
@@ -151,8 +156,14 @@ Result<bool> Inbox::go_on() {
 std::vector<std::byte> Inbox::take() {
   TAILRACE_CHECK(complete());
   state_ = State::idle;
+  // A short message does not take the memory of a long one with it.
+  if (4 * length_ < buffer_.size()) return {message().begin(), message().end()};
   buffer_.resize(length_);
   return std::exchange(buffer_, {});
+}
+
+void Inbox::reuse(std::vector<std::byte> memory) {
+  if (memory.size() > spare_.size()) spare_ = std::move(memory);
 }
 
 std::vector<std::byte> encode_number(std::uint64_t number) {

@@ -96,6 +96,8 @@ class Inbox {
   void release() { state_ = State::idle; }
   /// The same, and hands the memory over.
   [[nodiscard]] std::vector<std::byte> take();
+  /// Takes memory for later messages, so that large ones cost no allocation each.
+  void reuse(std::vector<std::byte> memory);
 
  private:
   enum class State { idle, message, body, complete };
@@ -106,7 +108,8 @@ class Inbox {
   int from_;
   State state_ = State::idle;
   Kind kind_ = Kind::frame;
-  std::vector<std::byte> buffer_;  ///< at least as long as any message so far
+  std::vector<std::byte> buffer_;
+  std::vector<std::byte> spare_;
   std::size_t length_ = 0;
   std::array<std::byte, ChunkHead::bytes> head_{};
   World::Transfer transfer_;

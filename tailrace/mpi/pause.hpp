@@ -36,12 +36,7 @@ class Pause {
 
   /// Nothing happened. Returns at `until` at the latest.
   void wait(Clock::time_point until, bool under_way = false) {
-    const Clock::time_point wake = std::min(until, next(under_way));
-    if (wake <= Clock::now()) {
-      std::this_thread::yield();
-    } else {
-      std::this_thread::sleep_until(wake);
-    }
+    std::this_thread::sleep_until(std::min(until, next(under_way)));
   }
 
  private:

@@ -9,7 +9,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "tailrace/core/check.hpp"
@@ -134,10 +133,7 @@ void Serving::tick_or_wait(bool moved) {
     return;
   }
   const Clock::time_point until = std::min(due_, pause_.next(under_way()));
-  if (until <= Clock::now()) {
-    std::this_thread::yield();
-    return;
-  }
+  if (until <= Clock::now()) return;
   host_.wait(until);
   received_ = Clock::now() < until;  // it woke up early: there is something to do
 }
