@@ -8,6 +8,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -41,6 +43,27 @@ class Socket {
 
  private:
   int handle_;
+};
+
+/// OpenSSL writes to a socket that the other end may have closed, which would end the program.
+class NoBrokenPipe {
+ public:
+  NoBrokenPipe() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~NoBrokenPipe() {
+    const timespec now{};
+    sigtimedwait(&pipe_, nullptr, &now);
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  NoBrokenPipe(const NoBrokenPipe&) = delete;
+  NoBrokenPipe& operator=(const NoBrokenPipe&) = delete;
+
+ private:
+  sigset_t pipe_{};
+  sigset_t before_{};
 };
 
 /// Connects within a time; the number of the system's error otherwise.
@@ -189,8 +212,14 @@ Error refused(const Address& address, const security::Credentials& credentials,
           "the server's clock"};
 }
 
+/// The alert that the server sent before it hung up, if it did.
+std::string last_words() {
+  return ERR_peek_last_error() == 0 ? std::string() : security::openssl_reason();
+}
+
 std::optional<Error> tls_trouble(const Address& address, const security::Credentials& credentials,
                                  const std::string& server_name, const Socket& socket) {
+  const NoBrokenPipe quiet;
   const auto context = tls_context(credentials);
   const std::unique_ptr<SSL, FreeTls> session(SSL_new(context.get()));
   SSL_set_fd(session.get(), socket.handle());
@@ -209,12 +238,12 @@ std::optional<Error> tls_trouble(const Address& address, const security::Credent
   }
   const long reason = SSL_get_verify_result(session.get());
   if (reason != X509_V_OK) return server_trouble(address, server_name, reason);
-  if (!shaken) return refused(address, credentials, security::openssl_reason());
-  // Under TLS 1.3 a server's opinion comes after the handshake, with the first that is read.
+  if (!shaken) return refused(address, credentials, last_words());
+  // Under TLS 1.3 a server's opinion comes after the handshake, with the first that is read;
+  // and its settings come without being asked for.
   std::array<char, 64> answer{};
-  SSL_write(session.get(), greeting.data(), static_cast<int>(greeting.size()));
   const int got = SSL_read(session.get(), answer.data(), static_cast<int>(answer.size()));
-  if (got <= 0) return refused(address, credentials, security::openssl_reason());
+  if (got <= 0) return refused(address, credentials, last_words());
   if (is_settings({answer.data(), static_cast<std::size_t>(got)})) return {};
   return not_tailrace(address, "is no tailrace server", "correct host and port");
 }

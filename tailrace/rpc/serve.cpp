@@ -21,18 +21,17 @@
 namespace tailrace::rpc {
 namespace {
 
-/// For changed certificates.
-constexpr unsigned look_again_seconds = 10;
-
-std::shared_ptr<grpc::ServerCredentials> mutual_tls(const security::CredentialFiles& files) {
+std::shared_ptr<grpc::ServerCredentials> mutual_tls(const ServeOptions& options) {
   using namespace grpc::experimental;  // NOLINT(google-build-using-namespace): gRPC 1.51's TLS
+  const security::CredentialFiles& files = options.credentials;
   auto provider = std::make_shared<FileWatcherCertificateProvider>(
-      files.key, files.certificate, files.authority, look_again_seconds);
-  TlsServerCredentialsOptions options(std::move(provider));
-  options.watch_root_certs();
-  options.watch_identity_key_cert_pairs();
-  options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-  return TlsServerCredentials(options);
+      files.key, files.certificate, files.authority,
+      static_cast<unsigned>(options.look_again.count()));
+  TlsServerCredentialsOptions tls(std::move(provider));
+  tls.watch_root_certs();
+  tls.watch_identity_key_cert_pairs();
+  tls.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  return TlsServerCredentials(tls);
 }
 
 /// Why nobody can listen there; empty if it works now.
@@ -134,8 +133,7 @@ class Server final : public RpcServer {
     set_up(builder, options.window);
     int port = 0;
     builder.AddListeningPort(
-        address.text(),
-        options.plaintext ? grpc::InsecureServerCredentials() : mutual_tls(options.credentials),
+        address.text(), options.plaintext ? grpc::InsecureServerCredentials() : mutual_tls(options),
         &port);
     builder.RegisterCallbackGenericService(&service_);
     server_ = builder.BuildAndStart();

@@ -27,6 +27,7 @@ struct ServeOptions {
   bool plaintext = false;
   std::size_t chunk = 1 << 20;
   std::size_t window = 1 << 20;
+  std::chrono::seconds look_again{10};
   std::chrono::milliseconds patience{5'000};
 };
 
