@@ -139,6 +139,38 @@ INSTANTIATE_TEST_SUITE_P(Methods, EnginesTest, ::testing::Values(true, false),
                            return std::string(instance.param ? "Stateful" : "QueuesAndCompresses");
                          });
 
+TEST(OlderCheckpoint, BringsTheRunToTheSameBitsAndIsMentioned) {
+  const Toy toy({.workers = 4, .dimension = 20, .noise = 1});
+  const policy::Method method = stateful_method();
+  const TemporaryFolder folder;
+  const auto run = [&](Version interrupt_at) {
+    InterruptAt observer(interrupt_at);
+    RunLogWriter writer = std::move(*RunLogWriter::open(folder.file("log"), fingerprint, true));
+    const RunOptions options{.stop = {.steps = 90},
+                             .checkpoint = {.path = folder.file("checkpoint"),
+                                            .resume = true,
+                                            .fingerprint = fingerprint,
+                                            .keep = 3},
+                             .log = &writer,
+                             .observer = &observer,
+                             .interrupt = &observer.flag};
+    return std::move(*simulate(toy, method, *fixed_timing({1, 1.1, 1.2, 1.3}), options));
+  };
+  run(20);
+  run(40);
+  testing::write_text(folder.file("checkpoint"), "torn");
+
+  const RunResult resumed = run(1000);
+
+  const RunResult whole =
+      *simulate(toy, method, *fixed_timing({1, 1.1, 1.2, 1.3}), {.stop = {.steps = 90}});
+  EXPECT_EQ(resumed.model_hash, whole.model_hash);
+  EXPECT_EQ(replay(toy, method, *read_run_log(folder.file("log")), {})->model_hash,
+            whole.model_hash);
+  ASSERT_EQ(resumed.remarks.size(), 1U);
+  EXPECT_NE(resumed.remarks[0].find("the checkpoint is cut short"), std::string::npos);
+}
+
 TEST(Replay, ForgetsWhatTheLogSaysWasForgotten) {
   const Toy toy({.workers = 2, .dimension = 20, .noise = 1});
   const policy::Method method{.send = {policy::TopK{.share = 0.1}},
