@@ -140,6 +140,8 @@ Result<Begun> go_on(const RunArguments& arguments, const std::vector<spec::Overr
   Status same = check_same(*wanted, stored->experiment, where);
   if (same && !*only) same = check_whole(*wanted, stored->experiment, where);
   if (!same) return fail(same.error());
+  stored->experiment.run.engine = wanted->run.engine;
+  stored->experiment.run.waits = wanted->run.waits;
   stored->experiment.run.threads = wanted->run.threads;
   stored->experiment.run.checkpoint_every = wanted->run.checkpoint_every;
   return Begun{.prepared = std::move(*stored), .folder = std::move(*folder), .only = *only};

@@ -229,8 +229,8 @@ TEST_F(Program, ResumesNothingUnderOtherOptionsAndLeavesTheRunAsItWas) {
   const std::string before = read_file(folder_ / "one/experiment.toml");
 
   for (const char* other :
-       {"--engine threads", "--set run.stop.steps=300", "--set method.async_sgd.step_size=0.2",
-        "--set 'run.seeds=[1]'", "--set 'run.seeds=[1,2,3]'", "--set workers.count=5"}) {
+       {"--set run.stop.steps=300", "--set method.async_sgd.step_size=0.2", "--set 'run.seeds=[1]'",
+        "--set 'run.seeds=[1,2,3]'", "--set workers.count=5"}) {
     for (const char* file : {"", "tiny.toml "}) {
       const Ended ended = run(std::string("compare ") + file + "--resume one " + other);
       EXPECT_EQ(ended.exit, 1) << other;
@@ -241,6 +241,23 @@ TEST_F(Program, ResumesNothingUnderOtherOptionsAndLeavesTheRunAsItWas) {
   EXPECT_EQ(read_file(folder_ / "one/experiment.toml"), before);
   EXPECT_EQ(run("compare --resume one --quiet --threads 1").exit, 0);
   EXPECT_EQ(read_file(folder_ / "one/experiment.toml"), before);
+}
+
+TEST_F(Program, GoesOnWithAnotherEngine) {
+  // One run is done and the other was killed before its first checkpoint.
+  ASSERT_EQ(run("compare tiny.toml --quiet --out one --set 'run.seeds=[1]'").exit, 0);
+  const std::string done = read_file(folder_ / "one/clipped_async_sgd/seed-1/result.json");
+  fs::remove(folder_ / "one/async_sgd/seed-1/result.json");
+  fs::remove(folder_ / "one/async_sgd/seed-1/checkpoint");
+
+  const Ended ended =
+      run("compare --resume one --quiet --engine threads --set run.waits=false --threads 2");
+
+  EXPECT_EQ(ended.exit, 0) << ended.output;
+  EXPECT_EQ(read_file(folder_ / "one/clipped_async_sgd/seed-1/result.json"), done);
+  const Ended replayed = run("replay one/async_sgd/seed-1");
+  EXPECT_THAT(replayed.output, HasSubstr("the same bits as the recorded model"));
+  EXPECT_EQ(run("compare --resume one --quiet").exit, 0) << "whichever engine made the results";
 }
 
 TEST_F(Program, ResumesNoFolderThatIsNotItsOwn) {

@@ -30,13 +30,11 @@ std::vector<Part> ending_of(const spec::Run& run) {
           part("run.measure", run.measure)};
 }
 
-/// What all runs of an experiment have in common.
+/// What all runs of an experiment have in common, whichever engine goes on with them.
 std::vector<Part> parts_of(const spec::Experiment& experiment) {
-  std::vector<Part> parts = {part("problem", experiment.problem),
-                             part("workers", experiment.workers),
-                             part("run.evaluate", experiment.run.evaluate)};
-  for (Part& ending : ending_of(experiment.run)) parts.push_back(std::move(ending));
-  return parts;
+  return {part("problem", experiment.problem), part("workers", experiment.workers),
+          part("run.evaluate", experiment.run.evaluate), part("run.stop", experiment.run.stop),
+          part("run.measure", experiment.run.measure)};
 }
 
 Error other_experiment(std::string what, const std::string& where) {
@@ -85,6 +83,19 @@ std::uint64_t result_fingerprint_of(const spec::Experiment& experiment,
     text += fmt::format("{} = {}\n", ending.name, ending.value);
   }
   return hash_bytes(text.data(), text.size());
+}
+
+bool may_be_result_of(std::uint64_t fingerprint, const spec::Experiment& experiment,
+                      const spec::MethodSpec& method, std::uint64_t seed) {
+  spec::Experiment other = experiment;
+  for (const auto& [name, engine] : EnumNames<spec::Engine>::values) {
+    other.run.engine = engine;
+    for (const bool waits : {true, false}) {
+      other.run.waits = waits;
+      if (result_fingerprint_of(other, method, seed) == fingerprint) return true;
+    }
+  }
+  return false;
 }
 
 Status check_same(const spec::Experiment& wanted, const spec::Experiment& stored,

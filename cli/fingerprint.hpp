@@ -16,8 +16,13 @@ namespace tailrace::cli {
                                                   const spec::MethodSpec& method,
                                                   std::uint64_t seed);
 
+/// Whether a result's fingerprint is that of this run, by whichever engine it was computed: one may
+/// have gone on with the run of another.
+[[nodiscard]] bool may_be_result_of(std::uint64_t fingerprint, const spec::Experiment& experiment,
+                                    const spec::MethodSpec& method, std::uint64_t seed);
+
 /// Whether the runs that are wanted now are among those of the experiment that a folder was begun
-/// with. The number of threads and the time between checkpoints may differ.
+/// with. The engine, the number of threads and the time between checkpoints may differ.
 ///
 ///   where  the stored experiment's file, for the error
 ///

@@ -15,6 +15,7 @@
 #include "cli/console.hpp"
 #include "cli/fingerprint.hpp"
 #include "cli/guarded.hpp"
+#include "cli/what_if.hpp"
 #include "tailrace/report/outcome.hpp"
 #include "tailrace/report/run_folder.hpp"
 #include "tailrace/spec/prepare.hpp"
@@ -78,7 +79,8 @@ struct Repeated {
   bool torn = false;  ///< the log ends before the run did
 };
 
-Result<Repeated> repeat(const RecordedRun& run, const spec::Prepared& prepared) {
+Result<Repeated> repeat(const RecordedRun& run, const spec::Prepared& prepared,
+                        engine::Observer& observer) {
   const Result<std::size_t> index = find_method(prepared.experiment, run.method);
   if (!index) return fail(index.error());
   const spec::MethodSpec& method = prepared.experiment.methods[*index];
@@ -93,6 +95,7 @@ Result<Repeated> repeat(const RecordedRun& run, const spec::Prepared& prepared) 
   }
   engine::RunOptions options;
   options.seed = run.seed;
+  options.observer = &observer;
   Result<engine::RunResult> result = guarded(run.folder, [&] {
     return engine::replay(*prepared.problems.front(), method.method(), *log, options);
   });
@@ -105,32 +108,67 @@ std::string slurp(const fs::path& path) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-}  // namespace
+/// What the run itself said of its end; nothing if it did not come to one.
+Result<std::optional<report::Outcome>> recorded_outcome(const RecordedRun& run) {
+  const fs::path recorded = fs::path(run.folder) / "result.json";
+  if (std::error_code unknown; !fs::exists(recorded, unknown)) return std::nullopt;
+  Result<report::Outcome> outcome = report::outcome_from_json(
+      slurp(recorded), slurp(fs::path(run.folder) / "metrics.jsonl"), recorded.string());
+  if (!outcome) return fail(outcome.error());
+  return std::move(*outcome);
+}
 
-int replay_run(const std::string& folder) {
-  const Result<RecordedRun> run = find_run(folder);
-  if (!run) return print_errors(run.error());
-  const Result<spec::Prepared> prepared = prepare_run(*run);
-  if (!prepared) return print_errors(prepared.error());
-  const Result<Repeated> repeated = repeat(*run, *prepared);
-  if (!repeated) return print_errors(repeated.error());
-  const engine::RunResult& result = repeated->result;
+/// Prints what came of the replay, and whether it is what was recorded.
+Exit compare(const Repeated& repeated, const std::optional<report::Outcome>& outcome) {
+  const engine::RunResult& result = repeated.result;
   fmt::print("{}\n", result.summary());
-  if (repeated->torn) {
+  if (repeated.torn) {
     fmt::print("the run log is torn: its last entries are lost, and the replay ends before them\n");
   }
-  const fs::path recorded = fs::path(run->folder) / "result.json";
-  if (std::error_code unknown; !fs::exists(recorded, unknown)) {
+  if (!outcome) {
     fmt::print("the recorded run did not end, so there is no model to compare with\n");
     return Exit::fine;
   }
-  const Result<report::Outcome> outcome = report::outcome_from_json(
-      slurp(recorded), slurp(fs::path(run->folder) / "metrics.jsonl"), recorded.string());
-  if (!outcome) return print_errors(outcome.error());
   const bool same = outcome->model_hash == result.model_hash;
   fmt::print("{} the recorded model {:016x}\n", same ? "the same bits as" : "NOT the same bits as",
              outcome->model_hash);
   return same ? Exit::fine : Exit::bad_input;
+}
+
+/// What the arguments ask for beside the replay.
+Status use_times(const ReplayArguments& arguments, const Recording& recording) {
+  if (!arguments.method.empty()) {
+    Status tried = try_method(recording, arguments.method, arguments.sets);
+    if (!tried) return tried;
+  }
+  if (!arguments.delays.empty()) {
+    Status written = write_delays(recording, arguments.delays);
+    if (!written) return written;
+  }
+  return arguments.fit ? print_fit(recording) : Status();
+}
+
+}  // namespace
+
+int replay_run(const ReplayArguments& arguments) {
+  const Result<RecordedRun> run = find_run(arguments.folder);
+  if (!run) return print_errors(run.error());
+  const Result<spec::Prepared> prepared = prepare_run(*run);
+  if (!prepared) return print_errors(prepared.error());
+  engine::RecordedTimes times(prepared->experiment.workers.count);
+  const Result<Repeated> repeated = repeat(*run, *prepared, times);
+  if (!repeated) return print_errors(repeated.error());
+  const Result<std::optional<report::Outcome>> outcome = recorded_outcome(*run);
+  if (!outcome) return print_errors(outcome.error());
+  const Exit exit = compare(*repeated, *outcome);
+  const Status used =
+      use_times(arguments, {.experiment = (fs::path(run->comparison) / "experiment.toml").string(),
+                            .method = run->method,
+                            .seed = run->seed,
+                            .result = repeated->result,
+                            .target = *outcome ? (*outcome)->target : std::nullopt,
+                            .times = times});
+  return used ? exit : print_errors(used.error());
 }
 
 }  // namespace tailrace::cli

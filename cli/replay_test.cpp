@@ -1,0 +1,133 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <sstream>
+#include <string>
+#include <utility>
+
+#include "cli/program_test.hpp"
+
+namespace tailrace::cli {
+namespace {
+
+using testing::Ended;
+using ::testing::HasSubstr;
+using testing::read_file;
+
+class Replay : public testing::Program {
+ protected:
+  void record(const std::string& more = "") const {
+    const Ended ended = run("run tiny.toml --method async_sgd --seed 1 --out one --quiet " + more);
+    ASSERT_EQ(ended.exit, 0) << ended.output;
+  }
+  [[nodiscard]] Ended replay(const std::string& arguments) const {
+    return run("replay one/async_sgd/seed-1 " + arguments);
+  }
+};
+
+TEST_F(Replay, TriesAnotherMethodOnTheTimesThatWereSeen) {
+  record();
+
+  const Ended ended = replay("--method ringmaster");
+
+  EXPECT_EQ(ended.exit, 0) << ended.output;
+  EXPECT_THAT(ended.output, HasSubstr("the same bits as the recorded model"));
+  EXPECT_THAT(ended.output, HasSubstr("ringmaster, estimated"));
+  EXPECT_THAT(ended.output, HasSubstr("an estimate"));
+}
+
+/// The columns of a row: as recorded, and as estimated.
+std::pair<std::string, std::string> columns(const std::string& output, const std::string& row) {
+  const auto begin = output.find("\n  " + row + " ");
+  if (begin == std::string::npos) return {"no such", "row"};
+  std::istringstream line(
+      output.substr(begin + 3 + row.size(), output.find('\n', begin + 1) - begin - 3 - row.size()));
+  std::string recorded;
+  std::string other;
+  line >> recorded >> other;
+  if (other == "s") line >> other;
+  return {recorded, other};
+}
+
+TEST_F(Replay, GivesTheRunItselfWhenItsOwnMethodIsTried) {
+  record();
+
+  const Ended ended = replay("--method async_sgd");
+
+  ASSERT_EQ(ended.exit, 0) << ended.output;
+  for (const char* row : {"time", "steps", "loss", "gradient norm", "staleness"}) {
+    const auto [recorded, estimated] = columns(ended.output, row);
+    EXPECT_EQ(estimated, recorded) << row << '\n' << ended.output;
+  }
+}
+
+TEST_F(Replay, TakesOptionsForTheOtherMethodOnly) {
+  record();
+
+  const Ended ended = replay("--method async_sgd --set method.async_sgd.step_size=0.1");
+
+  ASSERT_EQ(ended.exit, 0) << ended.output;
+  EXPECT_THAT(ended.output, HasSubstr("the same bits as the recorded model"));
+  const auto [recorded, estimated] = columns(ended.output, "loss");
+  EXPECT_NE(estimated, recorded);
+}
+
+TEST_F(Replay, RefusesAMethodThatNobodyKnows) {
+  record();
+
+  const Ended ended = replay("--method ringmeister");
+
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.output, HasSubstr("ringmaster"));
+}
+
+TEST_F(Replay, RefusesOtherWorkers) {
+  record();
+
+  const Ended ended = replay("--method async_sgd --set workers.count=5");
+
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.output, HasSubstr("the times are of 4 workers"));
+}
+
+TEST_F(Replay, SaysWhatCanceledJobsLeaveOpen) {
+  record("--set method.async_sgd.recipe=minibatch_sgd");
+  // Nothing is canceled there, and nothing is said.
+  EXPECT_THAT(replay("--method ringmaster").output, ::testing::Not(HasSubstr("canceled jobs")));
+}
+
+TEST_F(Replay, WritesTimesThatAnExperimentReads) {
+  record();
+
+  const Ended written = replay("--delays times.csv");
+
+  ASSERT_EQ(written.exit, 0) << written.output;
+  const std::string text = read_file(folder_ / "times.csv");
+  EXPECT_EQ(std::count(text.begin(), text.end(), ','),
+            3 * (std::count(text.begin(), text.end(), '\n') - 1))
+      << "four columns, and a line that says what they are";
+  const Ended again =
+      run("run tiny.toml --method async_sgd --seed 1 --out two --quiet --set workers.speed=1 "
+          "--set 'workers.delay={kind=\"trace\",file=\"times.csv\"}' --set 'workers.per=\"job\"'");
+  ASSERT_EQ(again.exit, 0) << again.output;
+  // Jobs took whole seconds, which the file holds to the bit.
+  const auto hash = [&](const char* run) {
+    const std::string json = read_file(folder_ / run / "async_sgd/seed-1/result.json");
+    const auto at = json.find("model_hash");
+    return json.substr(at, json.find(',', at) - at);
+  };
+  EXPECT_EQ(hash("two"), hash("one"));
+}
+
+TEST_F(Replay, PrintsTheClosestLawAsATable) {
+  record("--set workers.delay=exponential");
+
+  const Ended ended = replay("--fit");
+
+  EXPECT_EQ(ended.exit, 0) << ended.output;
+  EXPECT_THAT(ended.output, HasSubstr("[workers]\ncount = 4\nspeed = { kind = \"list\""));
+  EXPECT_THAT(ended.output, HasSubstr("Kolmogorov-Smirnov"));
+}
+
+}  // namespace
+}  // namespace tailrace::cli
