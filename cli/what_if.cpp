@@ -162,8 +162,7 @@ Status write_delays(const Recording& recording, const std::string& file) {
   }
   std::string text = fmt::format(
       "# seconds of a local step: one column a worker of {}, seed {}; columns have {} to {} times "
-      "of "
-      "their own and then begin anew\n",
+      "of their own and then begin anew\n",
       recording.method, recording.seed, fewest, rows);
   for (std::size_t row = 0; row < rows; ++row) {
     for (std::size_t worker = 0; worker < times->size(); ++worker) {
