@@ -72,4 +72,17 @@ inline std::vector<NamedMethod> named_methods() {
   return methods;
 }
 
+/// The methods whose every step waits for one update from each worker, or that have one job in
+/// flight: the order of arrivals makes no difference to them.
+inline std::vector<NamedMethod> methods_without_races(std::uint32_t workers) {
+  std::vector<NamedMethod> methods = named_methods();
+  std::erase_if(methods, [&](const NamedMethod& each) {
+    const policy::Next& next = each.method.next;
+    const bool waits_for_all = each.method.combine.waits_for(workers) == workers &&
+                               next.when == policy::When::after_step && !next.who.may_queue();
+    return !waits_for_all && next.concurrency(workers) > 1;
+  });
+  return methods;
+}
+
 }  // namespace tailrace::testing

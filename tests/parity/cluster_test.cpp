@@ -16,6 +16,13 @@ TEST_P(EveryMethodOnMembers, IsReplayedToTheSameBits) {
   expect_replay(GetParam().method, local_bridge);
 }
 
+TEST(MethodWithoutRacesOnMembers, GivesTheBitsOfVirtualTime) {
+  for (const NamedMethod& each : tailrace::testing::methods_without_races(parity_workers)) {
+    SCOPED_TRACE(each.name);
+    expect_bits_of_virtual_time(each.method, local_bridge);
+  }
+}
+
 std::string test_name(const ::testing::TestParamInfo<NamedMethod>& info) {
   std::string name;
   for (const char letter : info.param.name) {

@@ -38,4 +38,18 @@ inline void expect_replay(const policy::Method& method, const MakeBridge& bridge
   EXPECT_EQ(replayed->counts.discarded, recorded->counts.discarded);
 }
 
+/// Without a log: the bits of virtual time, whatever comes first.
+inline void expect_bits_of_virtual_time(const policy::Method& method, const MakeBridge& bridge) {
+  const Result<engine::RunResult> real = run(
+      {.problem = parity_problem(), .method = method, .options = {.stop = {.steps = parity_steps}}},
+      bridge);
+  const auto timing = engine::testing::fixed_timing(std::vector<double>(parity_workers, 1));
+  const Result<engine::RunResult> simulated =
+      engine::simulate(parity_problem(), method, *timing, {.stop = {.steps = parity_steps}});
+
+  ASSERT_TRUE(real && simulated);
+  EXPECT_EQ(real->steps, parity_steps);
+  EXPECT_EQ(real->model_hash, simulated->model_hash);
+}
+
 }  // namespace tailrace::cluster::testing

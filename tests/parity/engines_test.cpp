@@ -9,6 +9,7 @@
 namespace tailrace::engine {
 namespace {
 
+using tailrace::testing::methods_without_races;
 using tailrace::testing::named_methods;
 using tailrace::testing::NamedMethod;
 using testing::InterruptAt;
@@ -34,19 +35,6 @@ std::unique_ptr<delay::Timing> short_delays() {
                                     {.seed = 2});
   EXPECT_TRUE(timing);
   return std::move(*timing);
-}
-
-/// The methods whose every step waits for one update from each worker, or that have one job in
-/// flight: the order of arrivals makes no difference to them.
-std::vector<NamedMethod> methods_without_races() {
-  std::vector<NamedMethod> methods = named_methods();
-  std::erase_if(methods, [](const NamedMethod& each) {
-    const policy::Next& next = each.method.next;
-    const bool waits_for_all = each.method.combine.waits_for(workers) == workers &&
-                               next.when == policy::When::after_step && !next.who.may_queue();
-    return !waits_for_all && next.concurrency(workers) > 1;
-  });
-  return methods;
 }
 
 class EveryMethod : public ::testing::TestWithParam<NamedMethod> {
@@ -135,8 +123,8 @@ std::string test_name(const ::testing::TestParamInfo<NamedMethod>& info) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, EveryMethod, ::testing::ValuesIn(named_methods()), test_name);
-INSTANTIATE_TEST_SUITE_P(Engines, MethodWithoutRaces, ::testing::ValuesIn(methods_without_races()),
-                         test_name);
+INSTANTIATE_TEST_SUITE_P(Engines, MethodWithoutRaces,
+                         ::testing::ValuesIn(methods_without_races(workers)), test_name);
 
 }  // namespace
 }  // namespace tailrace::engine
