@@ -8,6 +8,7 @@
 
 #include "tailrace/cluster/client_impl.hpp"
 #include "tailrace/cluster/pack.hpp"
+#include "tailrace/core/check.hpp"
 
 namespace tailrace::cluster {
 namespace {
@@ -19,6 +20,8 @@ constexpr auto first_pause = 50ms;
 constexpr auto longest_pause = 2000ms;
 /// How soon the session's thread notices that the caller leaves.
 constexpr auto look_every = 100ms;
+/// A lease may be as short as a nanosecond.
+constexpr auto shortest_beat = 1ms;
 constexpr std::size_t kept_max = 8;
 
 std::vector<std::byte> bytes_of(std::span<const Real> values) {
@@ -43,7 +46,7 @@ ClientImpl::~ClientImpl() {
   stopping_ = true;
   {
     const std::lock_guard lock(mutex_);
-    if (link_ != nullptr) link_->close();
+    if (session_ != nullptr) session_->close();
     wake_.notify_all();
   }
   if (thread_.joinable()) thread_.join();
@@ -77,28 +80,29 @@ void ClientImpl::say(const std::string& text) const {
 
 Result<std::optional<Client::Job>> ClientImpl::next_job() {
   Lock lock(mutex_);
-  working_on_ = 0;
   model_in_use_.reset();
   while (!offered_ && !ended() && !leaving_) wake_.wait_for(lock, look_every);
   if (error_) return fail(*error_);
   if (over_ || !offered_) return std::nullopt;
   const Offered offered = *std::exchange(offered_, std::nullopt);
   model_in_use_ = offered.model;
-  working_on_ = offered.offer.ticket;
   return Job{.ticket = offered.offer.ticket,
              .worker = offered.offer.worker,
              .number = offered.offer.number,
              .version = offered.offer.version,
              .steps = offered.offer.steps,
-             .parameters = *offered.model};
+             .parameters = *offered.model,
+             .incarnation = welcome_.incarnation};
 }
 
 Result<Client::Answer> ClientImpl::send(const Job& job, std::span<const Real> values) {
+  TAILRACE_CHECK(values.size() == job.parameters.size());
   return deliver({.offer = {.ticket = job.ticket, .bytes = values.size_bytes()},
                   .bytes = std::make_shared<const std::vector<std::byte>>(bytes_of(values))});
 }
 
 Result<Client::Answer> ClientImpl::send(const Job& job, policy::Update& update, const Made& made) {
+  TAILRACE_CHECK(update.dimension() == job.parameters.size());
   update.settle();
   UpdateOffer offer{.ticket = job.ticket,
                     .sent = made.sent,
@@ -176,29 +180,17 @@ void ClientImpl::keep_session() {
   while (!stopping_) {
     Result<std::unique_ptr<Link>> link = connect_();
     if (link) {
-      const std::shared_ptr<Link> shared = std::move(*link);
-      const bool greeted = greet(*shared);
-      if (greeted) {
+      if (hold_session(std::move(*link))) {
         pause = first_pause;
-        if (send_kept(*shared)) {
-          {
-            const std::lock_guard lock(mutex_);
-            link_ = shared;
-            wake_.notify_all();
-          }
-          converse(*shared);
-        }
+        last_heard = Clock::now();
       }
-      shared->close();
-      {
-        const std::lock_guard lock(mutex_);
-        link_.reset();
-        offered_.reset();
+      const std::lock_guard lock(mutex_);
+      if (leaving_ && welcomed_ && !ended()) {  // nobody may wait for an answer now
+        over_ = true;
+        why_ = "the session broke while the worker was leaving";
         wake_.notify_all();
-        if (ended()) return;
       }
-      if (greeted) last_heard = Clock::now();
-      if (leaving_ || stopping_) return;
+      if (ended() || stopping_) return;
     } else {
       last_error = link.error();
     }
@@ -211,11 +203,38 @@ void ClientImpl::keep_session() {
       }
       return fail_with(std::move(last_error));
     }
-    for (auto left = pause; left.count() > 0 && !stopping_; left -= look_every) {
-      std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(left, look_every));
-      if (leaving_) break;
-    }
+    pause_for(pause);
     pause = std::min<std::chrono::milliseconds>(2 * pause, longest_pause);
+  }
+}
+
+bool ClientImpl::hold_session(const std::shared_ptr<Link>& link) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return false;
+    session_ = link;
+  }
+  const bool greeted = greet(*link);
+  if (greeted && send_kept(*link)) {
+    {
+      const std::lock_guard lock(mutex_);
+      link_ = link;
+      wake_.notify_all();
+    }
+    converse(*link);
+  }
+  link->close();
+  const std::lock_guard lock(mutex_);
+  session_.reset();
+  link_.reset();
+  offered_.reset();
+  wake_.notify_all();
+  return greeted;
+}
+
+void ClientImpl::pause_for(std::chrono::milliseconds pause) const {
+  for (auto left = pause; left.count() > 0 && !stopping_ && !leaving_; left -= look_every) {
+    std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(left, look_every));
   }
 }
 
@@ -232,6 +251,7 @@ Result<std::optional<Frame>> ClientImpl::receive(Link& link, Link::Deadline unti
 
 bool ClientImpl::greet(Link& link) {
   arriving_.reset();
+  unwanted_ = false;
   last_model_.reset();
   said_leave_ = false;
   const Hello hello{.protocol = protocol_version,
@@ -249,7 +269,7 @@ bool ClientImpl::greet(Link& link) {
     return false;
   }
   const auto* welcome = std::get_if<Welcome>(&**frame);
-  if (welcome == nullptr) return false;
+  if (welcome == nullptr || welcome->chunk == 0) return false;
   const std::lock_guard lock(mutex_);
   if (welcomed_ && welcome_.fingerprint != welcome->fingerprint) {
     error_ = {{.code = "cluster/parted",
@@ -285,22 +305,25 @@ bool ClientImpl::send_kept(Link& link) {
       if (!frame || !*frame) return false;
       answered =
           std::holds_alternative<Applied>(**frame) || std::holds_alternative<Refused>(**frame);
-      if (answered) say("an update of before the server's restart was sent again");
       if (!answered && !deal_with(**frame)) return false;
     }
+    // The new server may have offered the same job before it knew that it was done.
+    drop(parcel.offer.ticket);
+    say("an update of before the server's restart was sent again");
   }
   return true;
 }
 
 void ClientImpl::converse(Link& link) {
-  const auto beat_every = std::chrono::nanoseconds(welcome_.lease.ns / 4);
+  const auto beat_every = std::max<std::chrono::nanoseconds>(
+      std::chrono::nanoseconds(welcome_.lease.ns / 4), shortest_beat);
   auto next_beat = Clock::now() + beat_every;
   while (!stopping_) {
     if (leaving_ && !std::exchange(said_leave_, true)) {
-      if (!link.send({.frame = encode(Leave{})}, 1)) return;
+      if (!link.send({.frame = encode(Leave{})}, 1)) return hear_out(link);
     }
     if (Clock::now() >= next_beat) {
-      if (!link.send({.frame = encode(Beat{})}, 1)) return;
+      if (!link.send({.frame = encode(Beat{})}, 1)) return hear_out(link);
       next_beat = Clock::now() + beat_every;
     }
     Link::Message memory;
@@ -311,25 +334,22 @@ void ClientImpl::converse(Link& link) {
     }
     if (*frame && !deal_with(**frame)) return;
   }
-  return;
+}
+
+void ClientImpl::hear_out(Link& link) {
+  const auto until = Clock::now() + look_every;
+  Link::Message memory;
+  while (true) {
+    const auto frame = receive(link, until, memory);
+    if (!frame || !*frame || !deal_with(**frame)) return;
+  }
 }
 
 bool ClientImpl::deal_with(const Frame& frame) {
   if (const auto* offer = std::get_if<JobOffer>(&frame)) {
-    arriving_ = *offer;
-    filled_ = 0;
-    if (offer->bytes == 0 && last_model_ != nullptr) {
-      const std::lock_guard lock(mutex_);
-      offered_ = {.offer = *std::exchange(arriving_, std::nullopt), .model = last_model_};
-      wake_.notify_all();
-      return true;
-    }
-    last_model_.reset();
-    if (offer->bytes != welcome_.dimension * sizeof(Real)) return false;
-    filling_ = free_model();
-    filling_->resize(welcome_.dimension);
+    return expect(*offer);
   } else if (const auto* chunk = std::get_if<Chunk>(&frame)) {
-    take_chunk(*chunk);
+    return take_chunk(*chunk);
   } else if (const auto* applied = std::get_if<Applied>(&frame)) {
     const std::lock_guard lock(mutex_);
     keep_last_ = applied->keep;
@@ -341,9 +361,7 @@ bool ClientImpl::deal_with(const Frame& frame) {
     const std::lock_guard lock(mutex_);
     kept_.clear();
   } else if (const auto* canceled = std::get_if<Canceled>(&frame)) {
-    canceled_ = canceled->ticket;
-    const std::lock_guard lock(mutex_);
-    if (offered_ && offered_->offer.ticket == canceled->ticket) offered_.reset();
+    drop(canceled->ticket);
   } else if (const auto* farewell = std::get_if<Farewell>(&frame)) {
     return part(*farewell);
   }
@@ -360,18 +378,56 @@ std::shared_ptr<ClientImpl::Model> ClientImpl::free_model() {
   return models_.emplace_back(std::make_shared<Model>());
 }
 
-void ClientImpl::take_chunk(const Chunk& chunk) {
-  if (!arriving_) return;
-  if (chunk.offset != filled_ || chunk.bytes.size() > arriving_->bytes - filled_) return;
+bool ClientImpl::expect(const JobOffer& offer) {
+  arriving_ = offer;
+  unwanted_ = false;
+  filled_ = 0;
+  if (offer.bytes == 0 && last_model_ != nullptr) {
+    hand_over();
+    return true;
+  }
+  last_model_.reset();
+  if (offer.bytes == 0 || offer.bytes != welcome_.dimension * sizeof(Real)) return false;
+  filling_ = free_model();
+  filling_->resize(welcome_.dimension);
+  return true;
+}
+
+bool ClientImpl::take_chunk(const Chunk& chunk) {
+  if (!arriving_ || chunk.offset != filled_ || chunk.bytes.size() > arriving_->bytes - filled_) {
+    say("the server sent a piece of a model that nobody expected");
+    return false;
+  }
   std::memcpy(reinterpret_cast<std::byte*>(filling_->data()) + filled_, chunk.bytes.data(),
               chunk.bytes.size());
   filled_ += chunk.bytes.size();
-  if (filled_ < arriving_->bytes) return;
+  if (filled_ < arriving_->bytes) return true;
   last_model_ = filling_;
+  hand_over();
+  return true;
+}
+
+void ClientImpl::hand_over() {
+  const JobOffer offer = *std::exchange(arriving_, std::nullopt);
   const std::lock_guard lock(mutex_);
-  offered_ = {.offer = *std::exchange(arriving_, std::nullopt), .model = filling_};
-  if (canceled_ == offered_->offer.ticket) offered_.reset();
+  offered_.reset();
+  if (!unwanted_) offered_ = {.offer = offer, .model = last_model_};
   wake_.notify_all();
+}
+
+/// Nobody waits for this job any more. Its model is received to the end all the same: the server
+/// counts on its being here.
+void ClientImpl::drop(Ticket ticket) {
+  if (arriving_ && arriving_->ticket == ticket) {
+    unwanted_ = true;
+    return;
+  }
+  const std::lock_guard lock(mutex_);
+  if (offered_ && offered_->offer.ticket == ticket) {
+    offered_.reset();
+  } else {
+    canceled_ = ticket;
+  }
 }
 
 void ClientImpl::answer(Ticket ticket, Answer answer, std::string why) {
@@ -382,17 +438,17 @@ void ClientImpl::answer(Ticket ticket, Answer answer, std::string why) {
 }
 
 bool ClientImpl::part(const Farewell& farewell) {
+  const bool passing = farewell.reason != Parting::finished && !is_final(farewell.reason);
+  if (passing) say(fmt::format("the server ended the session: {}", farewell.text));
   const std::lock_guard lock(mutex_);
   why_ = farewell.text;
   if (farewell.reason == Parting::finished) {
     over_ = true;
-  } else if (is_final(farewell.reason)) {
+  } else if (!passing) {
     error_ = {{.code = "cluster/parted",
                .what = fmt::format("the server ended the session: {}", farewell.text),
                .where = std::string(to_string(farewell.reason)),
                .fix = "see what the reason says; the server's log has more"}};
-  } else {
-    say(fmt::format("the server ended the session: {}", farewell.text));
   }
   wake_.notify_all();
   return false;

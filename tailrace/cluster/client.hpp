@@ -50,6 +50,7 @@ class Client {
     Version version = 0;
     std::uint32_t steps = 0;           ///< local steps; 0: as many as the method says
     std::span<const Real> parameters;  ///< (dimension)
+    std::uint64_t incarnation = 0;     ///< of the server that gave it
   };
 
   /// What came of an update.

@@ -49,6 +49,9 @@ class ClientImpl final : public Client {
 
   // The session's thread.
   void keep_session();
+  /// A session from its beginning to its end; true if the server welcomed us.
+  bool hold_session(const std::shared_ptr<Link>& link);
+  void pause_for(std::chrono::milliseconds pause) const;
   bool greet(Link& link);
   bool send_kept(Link& link);
   /// Deals with messages until the session ends.
@@ -59,7 +62,13 @@ class ClientImpl final : public Client {
   bool deal_with(const Frame& frame);
   bool part(const Farewell& farewell);
   [[nodiscard]] std::shared_ptr<Model> free_model();
-  void take_chunk(const Chunk& chunk);
+  bool expect(const JobOffer& offer);
+  bool take_chunk(const Chunk& chunk);
+  /// A job whose model is there.
+  void hand_over();
+  void drop(Ticket ticket);
+  /// What the server said before it stopped listening.
+  void hear_out(Link& link);
   void answer(Ticket ticket, Answer answer, std::string why);
   void fail_with(Errors errors);
   void say(const std::string& text) const;
@@ -71,14 +80,14 @@ class ClientImpl final : public Client {
   const ClientOptions options_;
   std::atomic<bool> leaving_ = false;
   std::atomic<bool> stopping_ = false;  ///< the client is being destroyed
-  std::atomic<Ticket> working_on_ = 0;  ///< the job in the caller's hands
-  std::atomic<Ticket> canceled_ = 0;    ///< the job of these that was canceled
+  std::atomic<Ticket> canceled_ = 0;    ///< of the caller's jobs, last
 
   mutable std::mutex mutex_;  ///< guards everything below
   std::condition_variable wake_;
   Welcome welcome_;
   bool welcomed_ = false;           ///< ever
-  std::shared_ptr<Link> link_;      ///< ready for updates; null while there is no session
+  std::shared_ptr<Link> session_;   ///< to be closed when the client is destroyed
+  std::shared_ptr<Link> link_;      ///< the same once it is ready for updates
   std::optional<Offered> offered_;  ///< waits for next_job()
   std::shared_ptr<const Model> model_in_use_;
   std::optional<Ticket> awaited_;  ///< the update whose answer the caller waits for
@@ -91,6 +100,7 @@ class ClientImpl final : public Client {
 
   // The session's thread alone.
   std::optional<JobOffer> arriving_;            ///< its model is on its way
+  bool unwanted_ = false;                       ///< it was canceled meanwhile
   std::vector<std::shared_ptr<Model>> models_;  ///< all there are: two or three
   std::shared_ptr<Model> filling_;
   std::size_t filled_ = 0;  ///< [bytes]

@@ -58,6 +58,7 @@ class Writer {
     number(static_cast<std::uint32_t>(workers.size()));
     for (const WorkerId worker : workers) number(worker);
   }
+  [[nodiscard]] static bool skips_rest() { return false; }
   void rest(std::span<const std::byte> bytes) {
     message_.insert(message_.end(), bytes.begin(), bytes.end());
   }
@@ -130,6 +131,11 @@ class Reader {
     workers.resize(count);
     for (WorkerId& worker : workers) number(worker);
   }
+  /// What another version has said is not ours to understand.
+  [[nodiscard]] bool skips_rest() {
+    static_cast<void>(take(left()));
+    return true;
+  }
   void rest(std::span<const std::byte>& bytes) {
     bytes = take(left());
     if (bytes.empty()) refuse("a chunk holds a byte at least");
@@ -155,6 +161,7 @@ concept Either = std::same_as<std::remove_const_t<F>, T>;
 
 void fields(auto& wire, Either<Hello> auto& frame) {
   wire.number(frame.protocol);
+  if (frame.protocol != protocol_version && wire.skips_rest()) return;
   wire.text(frame.program, text_bytes_max);
   wire.number(frame.fingerprint);
   wire.list(frame.workers);

@@ -18,6 +18,8 @@ using engine::Ending;
 constexpr Time hello_within{10'000'000'000};
 /// tick() looks at sessions this often.
 constexpr Time sweep_every{50'000'000};
+/// For each job given; two would do.
+constexpr double small_messages_per_job = 8;
 
 std::uint64_t random_number() {
   std::random_device device;
@@ -40,7 +42,7 @@ HostImpl::HostImpl(const problem::Problem& problem, const policy::Method& method
       dimension_(problem.dimension()),
       incarnation_(random_number()),
       roster_(workers_, host.cluster),
-      training_(problem, method, options, *this),
+      training_(problem, method, options, *this, host.clock),
       slowest_(workers_) {}
 
 Status HostImpl::begin() {
@@ -77,6 +79,8 @@ Host::SessionId HostImpl::open(std::shared_ptr<Session> session, Identity identi
   talk->session = std::move(session);
   talk->identity = std::move(identity);
   talk->heard = training_.clock();
+  talk->credit = small_messages_max;
+  talk->credited = talk->heard;
   talks_.emplace(talk->id, talk);
   ++counts_.sessions;
   if (ended_) {
@@ -99,17 +103,18 @@ void HostImpl::closed(SessionId session, const std::string& why) {
          {{"who", talk->identity.name}, {"why", why}});
   }
   talk->stage = Conversation::Stage::over;
-  roster_.part(session, training_.clock());
-  release_buffer(talk);
+  touched_.push_back(roster_.part(session, training_.clock()));
   talks_.erase(session);
   --counts_.sessions;
+  release_buffer(talk);
+  dispatch_touched();
 }
 
 void HostImpl::part(const Talk& talk, Parting reason, const std::string& text) {
   if (talk->stage == Conversation::Stage::over) return;
   talk->stage = Conversation::Stage::over;
   ++counts_.partings[static_cast<std::size_t>(reason)];
-  roster_.part(talk->id, training_.clock());
+  touched_.push_back(roster_.part(talk->id, training_.clock()));
   send(talk, Farewell{.reason = reason, .text = text});
   talk->session->finish();
   if (talk->waits) talk->session->resume();  // to hear that it is over
@@ -134,6 +139,7 @@ void HostImpl::revoke(const std::vector<std::string>& serials) {
     if (!revoked_.contains(talk->identity.serial)) continue;
     part(talk, Parting::revoked, "this certificate was revoked");
   }
+  dispatch_touched();
 }
 
 // Jobs.
@@ -163,8 +169,14 @@ void HostImpl::cancel(WorkerId worker, const std::vector<JobId>& jobs) {
 }
 
 void HostImpl::dispatch_touched() {
-  for (std::size_t i = 0; i < touched_.size(); ++i) dispatch(touched_[i]);
+  bool orphans = false;
+  for (const SessionId session : touched_) {
+    orphans = orphans || session == Roster::nobody;
+    dispatch(session);
+  }
   touched_.clear();
+  if (!orphans) return;
+  for (const SessionId session : roster_.stand_ins(training_.clock())) dispatch(session);
 }
 
 void HostImpl::dispatch(SessionId session) {
@@ -174,6 +186,10 @@ void HostImpl::dispatch(SessionId session) {
   if (now < talk->not_before) {
     if (std::find(throttled_.begin(), throttled_.end(), session) == throttled_.end()) {
       throttled_.push_back(session);
+      if (throttled_.size() == 1) {
+        hurry_ = true;
+        wake_.notify_all();
+      }
     }
     return;
   }
@@ -191,6 +207,7 @@ void HostImpl::send_job(const Talk& talk, const Roster::Assignment& assignment) 
   talk->given = training_.clock();
   const double rate = options_.cluster.limits.updates_per_second;
   if (rate > 0) talk->not_before = talk->given + Time::from_seconds(1 / rate);
+  talk->credit += small_messages_per_job;
   ++counts_.jobs_given;
   JobOffer offer{.ticket = open.ticket,
                  .worker = job.worker,
@@ -200,6 +217,7 @@ void HostImpl::send_job(const Talk& talk, const Roster::Assignment& assignment) 
                  .model = (std::uint64_t{job.branch} << 48) ^ job.version};
   Body body;
   if (talk->model != offer.model) {
+    pinned_->release(training_.server());  // tick() may be busy with an evaluation
     body = pinned_->pin(training_.server(), job.branch, job.slot);
     offer.bytes = body.bytes.size();
     talk->model = offer.model;
@@ -217,37 +235,49 @@ Time HostImpl::slow_after(WorkerId worker) const {
 // The clock.
 
 void HostImpl::sweep(Time now) {
-  const Time lease = options_.cluster.lease;
   for (const auto& [id, talk] : talks_) {
     if (talk->stage == Conversation::Stage::greeting && talk->heard + hello_within < now) {
       part(talk, Parting::protocol, "no Hello came");
     }
     if (talk->stage != Conversation::Stage::working || talk->waits) continue;
-    const std::optional<WorkerId> worker = roster_.at_work_for(id);
-    const bool silent = talk->heard + lease < now;
-    const bool slow = worker && talk->given + slow_after(*worker) < now;
-    if (!silent && !slow) continue;
+    const std::string lateness = this->lateness(*talk, now);
+    if (lateness.empty()) continue;
     ++counts_.leases_ended;
-    part(talk, Parting::lease_ended,
-         silent ? fmt::format("nothing was heard for {}", to_string(lease))
-                : fmt::format("its job takes {} times as long as its slowest so far",
-                              options_.cluster.patience));
+    part(talk, Parting::lease_ended, lateness);
   }
-  for (const SessionId session : roster_.stand_ins(now)) dispatch(session);
+  touched_.push_back(Roster::nobody);  // a lease may have made orphans
 }
 
-Clock::time_point HostImpl::tick() {
-  Lock lock(mutex_);
-  if (ended_) return Clock::now();
-  pinned_->release(training_.server());
-  training_.keep_house();
-  const Time now = training_.clock();
+std::string HostImpl::lateness(const Conversation& talk, Time now) const {
+  const Time lease = options_.cluster.lease;
+  if (talk.heard + lease < now) return fmt::format("nothing was heard for {}", to_string(lease));
+  // Or it would keep a buffer from the others for as long as it likes.
+  if (talk.buffered && talk.moved + lease < now) {
+    return fmt::format("its update has not come on for {}", to_string(lease));
+  }
+  const std::optional<WorkerId> worker = roster_.at_work_for(talk.id);
+  if (!worker || talk.given + slow_after(*worker) >= now) return {};
+  return fmt::format("its job takes {} times as long as its slowest so far",
+                     options_.cluster.patience);
+}
+
+void HostImpl::dispatch_throttled(Time now) {
   while (!throttled_.empty()) {
     const Talk talk = find(throttled_.front());
     if (talk != nullptr && talk->not_before > now) break;
     throttled_.pop_front();
     if (talk != nullptr) dispatch(talk->id);
   }
+}
+
+Clock::time_point HostImpl::tick() {
+  Lock lock(mutex_);
+  if (ended_) return Clock::now();
+  hurry_ = false;
+  pinned_->release(training_.server());
+  training_.keep_house();
+  const Time now = training_.clock();
+  dispatch_throttled(now);
   if (next_sweep_ <= now) {
     sweep(now);
     next_sweep_ = now + sweep_every;
@@ -259,12 +289,17 @@ Clock::time_point HostImpl::tick() {
     return Clock::now();
   }
   if (training_.checkpoint_due()) save(lock);
-  return training_.moment(std::min(training_.next_moment(), now + sweep_every));
+  Time next = std::min(training_.next_moment(), now + sweep_every);
+  if (const Talk talk = throttled_.empty() ? nullptr : find(throttled_.front())) {
+    next = std::min(next, talk->not_before);
+  }
+  return training_.moment(next);
 }
 
 void HostImpl::wait(Clock::time_point until) {
   Lock lock(mutex_);
-  wake_.wait_until(lock, until, [&] { return ended_ || training_.over() || training_.planned(); });
+  wake_.wait_until(lock, until,
+                   [&] { return ended_ || hurry_ || training_.over() || training_.planned(); });
 }
 
 void HostImpl::evaluate(Lock& lock) {
@@ -308,7 +343,7 @@ void HostImpl::save(Lock& lock) {
 
 void HostImpl::end_run(Lock& lock) {
   const bool interrupted = training_.ending() == Ending::interrupted;
-  if (interrupted) save(lock);
+  if (training_.saves_at_end()) save(lock);
   for (const auto& [id, talk] : talks_) {
     part(talk, interrupted ? Parting::draining : Parting::finished,
          interrupted ? "the server stops for now" : "the run is over");
@@ -335,7 +370,8 @@ void HostImpl::state(Archive& archive) {
   by_ticket_.clear();
   slowest_.resize(workers_);
   for (JobId job = 0; job < tickets.size(); ++job) {
-    open_[job] = {.ticket = tickets[job], .saved = true, .failures = 0, .holders = {}};
+    open_[job] = {
+        .ticket = tickets[job], .saved = true, .restored = true, .failures = 0, .holders = {}};
     if (tickets[job] != 0) by_ticket_.emplace(tickets[job], job);
   }
 }

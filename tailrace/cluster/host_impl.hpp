@@ -17,6 +17,12 @@
 
 namespace tailrace::cluster {
 
+/// Messages that carry less than this cost more than they bring: a session has so many of them to
+/// its credit, some more with every job, and gets others back with time. Beats, and updates in
+/// small pieces. [bytes]
+inline constexpr std::size_t small_message_bytes = 1024;
+inline constexpr double small_messages_max = 1000;
+
 /// An update on its way in. Only the thread that receives for its session touches it.
 struct Incoming {
   bool active = false;
@@ -43,8 +49,13 @@ struct Conversation {
   Time given;                          ///< its job
   Time not_before;                     ///< its next job, by the limit on updates
   std::optional<std::uint64_t> model;  ///< it was sent last
+  Time moved;                          ///< its update on the way in, last
+  Time waits_since;                    ///< for a buffer
   bool waits = false;                  ///< for a buffer: not its fault that nothing is heard
+  bool again = false;                  ///< the message that comes next came before
   bool buffered = false;               ///< holds one of the buffers for updates
+  double credit = 0;                   ///< small messages that it may send
+  Time credited;                       ///< up to here
   bool keeps = false;                  ///< updates until they are durable
 };
 
@@ -74,6 +85,7 @@ class HostImpl final : public Host, private Training::Orders {
   struct Open {
     Ticket ticket = 0;
     bool saved = false;                ///< in the last checkpoint
+    bool restored = false;             ///< given before the server's restart
     std::uint32_t failures = 0;        ///< times it could not be computed
     std::vector<std::string> holders;  ///< names of those who were given it
   };
@@ -91,7 +103,9 @@ class HostImpl final : public Host, private Training::Orders {
   Receive complete(const Talk& talk);
   Receive deliver(const Talk& talk, Incoming incoming);
   Receive refuse(const Talk& talk, Ticket ticket, Refusal reason, std::string text);
+  [[nodiscard]] bool floods(const Talk& talk, std::size_t bytes);
   void release_buffer(const Talk& talk);
+  void grant_buffers();
   Receive leave_it(const Talk& talk, Parting reason, std::string text);
 
   // host.cpp
@@ -100,6 +114,7 @@ class HostImpl final : public Host, private Training::Orders {
   void state(Archive& archive) override;
   void dispatch(SessionId session);
   void dispatch_touched();
+  void dispatch_throttled(Time now);
   void send_job(const Talk& talk, const Roster::Assignment& assignment);
   void part(const Talk& talk, Parting reason, const std::string& text);
   void send(const Talk& talk, const Frame& frame, Body body = {});
@@ -112,6 +127,8 @@ class HostImpl final : public Host, private Training::Orders {
   [[nodiscard]] Ticket new_ticket();
   [[nodiscard]] Talk find(SessionId session) const;
   [[nodiscard]] Time slow_after(WorkerId worker) const;
+  /// What is wrong with a session that works; empty if nothing is.
+  [[nodiscard]] std::string lateness(const Conversation& talk, Time now) const;
 
   const HostOptions options_;
   const std::uint32_t workers_;
@@ -130,7 +147,9 @@ class HostImpl final : public Host, private Training::Orders {
   std::unordered_map<Ticket, JobId> by_ticket_;
   std::vector<Time> slowest_;  ///< (workers) its longest job so far
   std::uint64_t tickets_ = 0;
-  std::vector<SessionId> touched_;    ///< may get a job when the event has been dealt with
+  std::vector<SessionId> touched_;    ///< may get a job when the event has been dealt with; nobody:
+                                      ///< whoever stands in
+  bool hurry_ = false;                ///< tick() is due before it said
   std::deque<SessionId> throttled_;   ///< wait for the limit on updates
   std::deque<SessionId> for_buffer_;  ///< wait for a buffer
   std::uint32_t buffers_ = 0;         ///< in use

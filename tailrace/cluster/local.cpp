@@ -64,9 +64,11 @@ class LocalSession final : public Session {
     const std::lock_guard lock(mutex_);
     return resumed_;
   }
-  void wait_for_resume(std::uint64_t seen) {
+  /// False if the session has ended instead.
+  bool wait_for_resume(std::uint64_t seen) {
     std::unique_lock lock(mutex_);
     wake_.wait(lock, [&] { return resumed_ != seen || finished_; });
+    return !finished_;
   }
 
  private:
@@ -109,7 +111,7 @@ class LocalLink final : public Link {
       const Receive then = host_.receive(id_, message);
       if (then == Receive::more) return true;
       if (then == Receive::closed) return false;
-      session_->wait_for_resume(seen);
+      if (!session_->wait_for_resume(seen)) return false;
     }
     return false;
   }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -97,6 +99,8 @@ struct HostOptions {
   std::string experiment;         ///< its text, for workers that build the problem from it
   std::uint64_t fingerprint = 0;  ///< of the experiment, method and seed
   Reporter* reporter = nullptr;
+  /// What leases, limits and the run go by; empty: the machine's clock. For tests.
+  std::function<std::chrono::steady_clock::time_point()> clock = {};
 };
 
 }  // namespace tailrace::cluster

@@ -16,20 +16,46 @@ namespace {
 constexpr std::size_t spares_max = 64;
 constexpr std::uint32_t failures_max = 3;
 
+/// That a session may send in the long run, and in a lease where that is more.
+constexpr double small_messages_per_second = 100;
+constexpr double small_messages_per_lease = 16;
+
 }  // namespace
 
 Receive HostImpl::receive(SessionId session, std::span<const std::byte> message) {
   Talk talk;
+  bool greeted = false;
   {
     const std::lock_guard lock(mutex_);
     talk = find(session);
     if (talk == nullptr || talk->stage == Conversation::Stage::over) return Receive::closed;
+    greeted = talk->stage == Conversation::Stage::working;
     talk->heard = training_.clock();
-    if (!talk->waits) counts_.bytes_in += message.size();
+    if (message.size() >= small_message_bytes) talk->moved = talk->heard;
+    if (!talk->again && floods(talk, message.size())) {
+      part(talk, Parting::protocol, "too many messages that carry next to nothing");
+      dispatch_touched();
+      return Receive::closed;
+    }
+    if (!std::exchange(talk->again, false)) counts_.bytes_in += message.size();
   }
   const Result<Frame> frame = decode(message);
   if (!frame) return leave_it(talk, Parting::protocol, frame.error().front().what);
+  if (!greeted && !std::holds_alternative<Hello>(*frame)) {
+    return leave_it(talk, Parting::protocol, "Hello comes first");
+  }
   return std::visit([&](const auto& each) { return on(talk, each); }, *frame);
+}
+
+/// Called under the lock.
+bool HostImpl::floods(const Talk& talk, std::size_t bytes) {
+  if (bytes >= small_message_bytes) return false;
+  const double rate = std::max(small_messages_per_second,
+                               small_messages_per_lease / options_.cluster.lease.seconds());
+  const double regained = rate * (talk->heard - talk->credited).seconds();
+  talk->credited = talk->heard;
+  talk->credit = std::min(small_messages_max, talk->credit + regained) - 1;
+  return talk->credit < 0;
 }
 
 Receive HostImpl::leave_it(const Talk& talk, Parting reason, std::string text) {
@@ -48,6 +74,7 @@ Receive HostImpl::on(const Talk& talk, const Hello& hello) {
   const std::lock_guard lock(mutex_);
   const auto away = [&](Parting reason, const std::string& text) {
     part(talk, reason, text);
+    dispatch_touched();
     return Receive::closed;
   };
   if (talk->stage == Conversation::Stage::over) return Receive::closed;
@@ -66,7 +93,8 @@ Receive HostImpl::on(const Talk& talk, const Hello& hello) {
   if (barred_.contains(talk->identity.name)) {
     return away(Parting::barred, "too many of its updates were refused");
   }
-  const std::vector<WorkerId>& allowed = talk->identity.workers;
+  std::vector<WorkerId>& allowed = talk->identity.workers;
+  std::sort(allowed.begin(), allowed.end());
   std::vector<WorkerId> workers = hello.workers.empty() ? allowed : hello.workers;
   std::sort(workers.begin(), workers.end());
   workers.erase(std::unique(workers.begin(), workers.end()), workers.end());
@@ -76,7 +104,7 @@ Receive HostImpl::on(const Talk& talk, const Hello& hello) {
                   fmt::format("there is no worker {}: the run has {}, 0 to {}", worker, workers_,
                               workers_ - 1));
     }
-    if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), worker) == allowed.end()) {
+    if (!allowed.empty() && !std::binary_search(allowed.begin(), allowed.end(), worker)) {
       return away(Parting::not_allowed,
                   fmt::format("\"{}\" does not speak for worker {}", talk->identity.name, worker));
     }
@@ -111,19 +139,11 @@ Receive HostImpl::on(const Talk& talk, const Hello& hello) {
   return Receive::more;
 }
 
-Receive HostImpl::on(const Talk& talk, const Beat& /*beat*/) {
-  const std::lock_guard lock(mutex_);
-  if (talk->stage == Conversation::Stage::working) return Receive::more;
-  part(talk, Parting::protocol, "Hello comes first");
-  return Receive::closed;
-}
+Receive HostImpl::on(const Talk& /*talk*/, const Beat& /*beat*/) { return Receive::more; }
 
 Receive HostImpl::on(const Talk& talk, const Leave& /*leave*/) {
   const std::lock_guard lock(mutex_);
-  if (talk->stage != Conversation::Stage::working) {
-    part(talk, Parting::protocol, "Hello comes first");
-    return Receive::closed;
-  }
+  if (talk->stage != Conversation::Stage::working) return Receive::closed;
   roster_.leave(talk->id);
   return Receive::more;
 }
@@ -148,8 +168,9 @@ Receive HostImpl::on(const Talk& talk, const Failed& failed) {
     wake_.notify_all();
     return Receive::more;
   }
-  roster_.give_back(talk->id, training_.clock());
-  dispatch(talk->id);
+  touched_.push_back(roster_.give_back(talk->id, training_.clock()));
+  touched_.push_back(talk->id);
+  dispatch_touched();
   return Receive::more;
 }
 
@@ -160,11 +181,13 @@ std::optional<Refusal> HostImpl::objection(const Talk& talk, const UpdateOffer& 
   const WorkerId worker = training_.flight()[job].worker;
   const std::vector<WorkerId>& allowed = talk->identity.workers;
   const std::vector<std::string>& holders = open_[job].holders;
-  // What was given before a restart is its worker's to send, who may have had it then.
-  const bool own =
-      allowed.empty() || std::find(allowed.begin(), allowed.end(), worker) != allowed.end();
+  // What was given before a restart is its worker's to send, who may have had it then; whose
+  // stand-in had it, nobody remembers.
+  const bool own = allowed.empty() ? roster_.owner(worker) == talk->id
+                                   : std::binary_search(allowed.begin(), allowed.end(), worker);
+  const bool before = open_[job].restored && options_.cluster.stand_in == StandIn::anybody;
   const bool held = std::find(holders.begin(), holders.end(), talk->identity.name) != holders.end();
-  if (!own && !held) return Refusal::not_yours;
+  if (!own && !held && !before) return Refusal::not_yours;
   if (roster_.first(worker) != job) return Refusal::unknown_job;
   if (offer.sent && !offer.fresh && !training_.sent_by_worker(worker)) return Refusal::bad_layout;
   return std::nullopt;
@@ -180,26 +203,28 @@ Receive HostImpl::on(const Talk& talk, const UpdateOffer& offer) {
   }
   {
     const std::lock_guard lock(mutex_);
-    if (talk->stage != Conversation::Stage::working) {
-      part(talk, Parting::protocol, "Hello comes first");
-      return Receive::closed;
-    }
+    if (talk->stage != Conversation::Stage::working) return Receive::closed;
     std::optional<Refusal> objection = this->objection(talk, offer);
     if (!objection && !whole) objection = Refusal::bad_layout;
-    if (!objection && buffers_ >= options_.cluster.updates) {
-      if (!talk->waits) for_buffer_.push_back(talk->id);
+    if (!objection && !talk->buffered && buffers_ >= options_.cluster.updates) {
+      if (!talk->waits) {
+        for_buffer_.push_back(talk->id);
+        talk->waits_since = talk->heard;
+      }
       talk->waits = true;
+      talk->again = true;
       return Receive::wait;
     }
-    talk->waits = false;
     incoming = {.active = true, .skipped = objection.has_value(), .offer = offer};
     if (objection) {
+      release_buffer(talk);  // it may have waited for one
       const Receive then = refuse(talk, offer.ticket, *objection, {});
       dispatch_touched();
       return then;
     }
-    ++buffers_;
+    if (!talk->buffered) ++buffers_;
     talk->buffered = true;
+    talk->moved = talk->heard;
     if (!spares_.empty()) {
       incoming.update = std::move(spares_.back());
       spares_.pop_back();
@@ -255,11 +280,12 @@ Receive HostImpl::deliver(const Talk& talk, Incoming incoming) {
   const std::lock_guard lock(mutex_);
   release_buffer(talk);
   const UpdateOffer& offer = incoming.offer;
-  if (talk->stage != Conversation::Stage::working || training_.over()) return Receive::closed;
+  if (talk->stage != Conversation::Stage::working) return Receive::closed;
+  if (training_.over()) return Receive::more;  // the farewell comes with the next tick
   training_.prepare_arrival();
   if (training_.over()) {
     wake_.notify_all();
-    return Receive::more;  // the farewell comes with the next tick
+    return Receive::more;
   }
   if (const std::optional<Refusal> objection = this->objection(talk, offer)) {
     const Receive then = refuse(talk, offer.ticket, *objection, {});
@@ -270,6 +296,7 @@ Receive HostImpl::deliver(const Talk& talk, Incoming incoming) {
   const WorkerId worker = training_.flight()[job].worker;
   const Time now = training_.clock();
   const bool held = roster_.holder(worker) == talk->id;
+  touched_.push_back(roster_.owner(worker));
   if (const SessionId other = roster_.done(worker, talk->id, now); other != Roster::nobody) {
     if (const Talk late = find(other)) send(late, Canceled{offer.ticket});
     touched_.push_back(other);
@@ -277,7 +304,8 @@ Receive HostImpl::deliver(const Talk& talk, Incoming incoming) {
   if (held) {
     slowest_[worker] = std::max(slowest_[worker], now - talk->given);
   }
-  training_.worker(worker).busy = training_.worker(worker).busy + Time::from_seconds(offer.seconds);
+  Time& busy = training_.worker(worker).busy;
+  busy = busy + std::min(Time::from_seconds(offer.seconds), now);
   const bool keep = std::exchange(open_[job], {}).saved;
   by_ticket_.erase(offer.ticket);
   training_.arrive(job, *incoming.update, {.by_worker = offer.sent, .fresh = offer.fresh});
@@ -308,7 +336,7 @@ Receive HostImpl::refuse(const Talk& talk, Ticket ticket, Refusal reason, std::s
   }
   const std::optional<WorkerId> worker = roster_.at_work_for(talk->id);
   if (worker && open_[*roster_.first(*worker)].ticket == ticket) {
-    roster_.give_back(talk->id, training_.clock());
+    touched_.push_back(roster_.give_back(talk->id, training_.clock()));
     touched_.push_back(talk->id);
   }
   return Receive::more;
@@ -316,17 +344,23 @@ Receive HostImpl::refuse(const Talk& talk, Ticket ticket, Refusal reason, std::s
 
 /// Called under the lock.
 void HostImpl::release_buffer(const Talk& talk) {
-  if (!talk->buffered) return;
-  talk->buffered = false;
-  --buffers_;
-  while (!for_buffer_.empty()) {
+  if (std::exchange(talk->buffered, false)) --buffers_;
+  grant_buffers();
+}
+
+/// Whoever is called up has its buffer already: nobody who comes just then can take it away.
+void HostImpl::grant_buffers() {
+  while (!for_buffer_.empty() && buffers_ < options_.cluster.updates) {
     const Talk next = find(for_buffer_.front());
     for_buffer_.pop_front();
     if (next == nullptr || next->stage != Conversation::Stage::working) continue;
+    ++buffers_;
+    next->buffered = true;
     next->waits = false;
     next->heard = training_.clock();
+    next->moved = next->heard;
+    next->given = next->given + (next->heard - next->waits_since);
     next->session->resume();
-    return;
   }
 }
 

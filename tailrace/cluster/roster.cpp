@@ -1,45 +1,57 @@
 #include "tailrace/cluster/roster.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tailrace::cluster {
 
 void Roster::list(WorkerId worker, Time now) {
   Worker& entry = workers_[worker];
+  if (entry.owner == nobody && entry.alone == Time::never()) entry.alone = now;
   if (entry.listed || entry.jobs.empty() || entry.holder != nobody) return;
   entry.listed = true;
   if (entry.owner != nobody) {
     members_.at(entry.owner).ready.push_back(worker);
-  } else {
-    entry.since = now;
+  } else if (entry.alone + grace_ <= now) {
     orphans_.push_back(worker);
+  } else {
+    missed_.emplace(entry.alone + grace_, worker);
   }
 }
 
 std::vector<Roster::SessionId> Roster::join(SessionId session, const std::vector<WorkerId>& workers,
                                             Time now) {
   members_[session].workers = workers;
-  std::vector<SessionId> replaced;
+  std::set<SessionId> former;
   for (const WorkerId worker : workers) {
     Worker& entry = workers_[worker];
-    if (entry.owner != nobody) {
-      Member& former = members_.at(entry.owner);
-      std::erase(former.workers, worker);
-      std::erase(former.ready, worker);
-      if (former.workers.empty()) replaced.push_back(entry.owner);
-    } else {
-      std::erase(orphans_, worker);
-    }
+    if (entry.owner != nobody) former.insert(entry.owner);
+    missed_.erase({entry.alone + grace_, worker});
     entry.owner = session;
-    entry.listed = false;
+    entry.alone = Time::never();
+  }
+  // All at once: there may be a hundred thousand of them.
+  const auto owned = [this](WorkerId worker) { return workers_[worker].owner != nobody; };
+  std::erase_if(orphans_, owned);
+  std::vector<SessionId> replaced;
+  for (const SessionId each : former) {
+    Member& member = members_.at(each);
+    const auto lost = [&](WorkerId worker) { return workers_[worker].owner != each; };
+    std::erase_if(member.workers, lost);
+    std::erase_if(member.ready, lost);
+    if (member.workers.empty()) replaced.push_back(each);
+  }
+  for (const WorkerId worker : workers) {
+    workers_[worker].listed = false;
     list(worker, now);
   }
   return replaced;
 }
 
-void Roster::part(SessionId session, Time now) {
+Roster::SessionId Roster::part(SessionId session, Time now) {
+  const SessionId next = give_back(session, now);
   const auto found = members_.find(session);
-  if (found == members_.end()) return;
+  if (found == members_.end()) return nobody;
   const Member member = std::move(found->second);
   members_.erase(found);
   for (const WorkerId worker : member.workers) {
@@ -47,9 +59,7 @@ void Roster::part(SessionId session, Time now) {
     workers_[worker].listed = false;
     list(worker, now);
   }
-  if (!member.working) return;
-  workers_[*member.working].holder = nobody;
-  list(*member.working, now);
+  return next == session ? nobody : next;
 }
 
 void Roster::give(WorkerId worker, Job job, Time now) {
@@ -76,13 +86,13 @@ Roster::SessionId Roster::cancel(WorkerId worker, Time /*now*/) {
   return holder;
 }
 
-void Roster::give_back(SessionId session, Time now) {
-  Member& member = members_.at(session);
-  if (!member.working) return;
-  const WorkerId worker = *member.working;
-  member.working.reset();
+Roster::SessionId Roster::give_back(SessionId session, Time now) {
+  const auto found = members_.find(session);
+  if (found == members_.end() || !found->second.working) return nobody;
+  const WorkerId worker = *std::exchange(found->second.working, std::nullopt);
   workers_[worker].holder = nobody;
   list(worker, now);
+  return workers_[worker].owner;
 }
 
 std::optional<Roster::Assignment> Roster::take_from(std::deque<WorkerId>& list, SessionId session) {
@@ -106,22 +116,29 @@ std::optional<Roster::Assignment> Roster::next(SessionId session, Time now) {
   }
   if (auto own = take_from(found->second.ready, session)) return own;
   if (stand_in_ == StandIn::nobody) return std::nullopt;
+  end_grace(now);
+  return take_from(orphans_, session);
+}
+
+void Roster::end_grace(Time now) {
+  while (!missed_.empty() && missed_.begin()->first <= now) {
+    orphans_.push_back(missed_.begin()->second);
+    missed_.erase(missed_.begin());
+  }
   // Those that were canceled meanwhile must not hide the others behind them.
   while (!orphans_.empty() && workers_[orphans_.front()].jobs.empty()) {
     workers_[orphans_.front()].listed = false;
     orphans_.pop_front();
   }
-  if (orphans_.empty() || now < workers_[orphans_.front()].since + grace_) return std::nullopt;
-  return take_from(orphans_, session);
 }
 
-std::vector<Roster::SessionId> Roster::stand_ins(Time now) const {
+std::vector<Roster::SessionId> Roster::stand_ins(Time now) {
   std::vector<SessionId> free;
-  if (stand_in_ == StandIn::nobody || orphans_.empty()) return free;
-  if (now < workers_[orphans_.front()].since + grace_) return free;
+  if (stand_in_ == StandIn::nobody) return free;
+  end_grace(now);
   for (const auto& [session, member] : members_) {
+    if (free.size() >= orphans_.size()) break;
     if (idle(session)) free.push_back(session);
-    if (free.size() == orphans_.size()) break;
   }
   return free;
 }

@@ -5,6 +5,8 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "tailrace/cluster/options.hpp"
@@ -19,8 +21,8 @@ namespace tailrace::cluster {
 ///
 /// A worker's jobs are computed one after the other, in the order in which they were given; the
 /// first may be in the hands of a session. That is its worker's own session or, where anybody may
-/// stand in, after a lease without one, a session that has nothing to do. A session computes one
-/// job at a time.
+/// stand in and the worker has had none for a lease, a session that has nothing to do. A session
+/// computes one job at a time.
 ///
 /// Bookkeeping alone: it sends nothing and knows neither locks nor clocks.
 class Roster {
@@ -35,8 +37,9 @@ class Roster {
   /// A session that computes the jobs of these workers; those that another session had are its from
   /// now on. Returns the sessions that were left without any worker, which had some.
   std::vector<SessionId> join(SessionId session, const std::vector<WorkerId>& workers, Time now);
-  /// The session is gone; the job it had waits again.
-  void part(SessionId session, Time now);
+  /// The session is gone; the job it had waits again. Returns who may compute that now, if it is
+  /// another session's.
+  SessionId part(SessionId session, Time now);
   /// It finishes what it has and gets no more.
   void leave(SessionId session) { members_.at(session).leaving = true; }
 
@@ -47,8 +50,8 @@ class Roster {
   SessionId done(WorkerId worker, SessionId by, Time now);
   /// The worker's jobs are dropped; returns the session that was computing one, if any.
   SessionId cancel(WorkerId worker, Time now);
-  /// The session gave its job back.
-  void give_back(SessionId session, Time now);
+  /// The session gave its job back. Returns whose it is now.
+  SessionId give_back(SessionId session, Time now);
 
   /// The next job for this session, which then has it; nothing if it has one, is leaving, or there
   /// is none for it.
@@ -58,7 +61,7 @@ class Roster {
   };
   std::optional<Assignment> next(SessionId session, Time now);
   /// Sessions that may get a job now, though nothing was given to their own workers.
-  [[nodiscard]] std::vector<SessionId> stand_ins(Time now) const;
+  [[nodiscard]] std::vector<SessionId> stand_ins(Time now);
 
   /// The worker's first job.
   [[nodiscard]] std::optional<Job> first(WorkerId worker) const;
@@ -79,9 +82,9 @@ class Roster {
   struct Worker {
     std::deque<Job> jobs;
     SessionId owner = nobody;
-    SessionId holder = nobody;  ///< has the first of the jobs
-    bool listed = false;        ///< in a list of those whose first job waits
-    Time since;                 ///< it has waited without an owner
+    SessionId holder = nobody;   ///< has the first of the jobs
+    bool listed = false;         ///< in a list of those whose first job waits
+    Time alone = Time::never();  ///< since then it has no owner
   };
   struct Member {
     std::vector<WorkerId> workers;
@@ -93,12 +96,17 @@ class Roster {
   /// The worker's first job waits for a session.
   void list(WorkerId worker, Time now);
   std::optional<Assignment> take_from(std::deque<WorkerId>& list, SessionId session);
+  /// Those whose lease has ended become orphans.
+  void end_grace(Time now);
 
   StandIn stand_in_;
   Time grace_;
   std::vector<Worker> workers_;
   std::map<SessionId, Member> members_;
-  std::deque<WorkerId> orphans_;  ///< without an owner, with a first job that waits; oldest first
+  /// Without an owner for less than a lease, with a first job that waits: until when, and who.
+  std::set<std::pair<Time, WorkerId>> missed_;
+  std::deque<WorkerId>
+      orphans_;  ///< for longer than that, in the order in which they get their turn
 };
 
 }  // namespace tailrace::cluster

@@ -6,17 +6,17 @@
 namespace tailrace::cluster {
 
 using engine::Ending;
-using Clock = std::chrono::steady_clock;
 
 Training::Training(const problem::Problem& problem, const policy::Method& method,
-                   const engine::RunOptions& options, Orders& orders)
+                   const engine::RunOptions& options, Orders& orders, Clock clock)
     : problem_(problem),
       method_(method),
       options_(options),
       orders_(orders),
+      clock_(clock ? std::move(clock) : Clock(&std::chrono::steady_clock::now)),
       pool_(options.threads > 1 ? std::make_unique<Pool>(options.threads) : nullptr),
-      run_(problem, method, options, pool_.get()),
-      checkpoint_(options.checkpoint) {}
+      run_(problem, method, options_, pool_.get()),
+      checkpoint_(options_.checkpoint) {}
 
 Result<bool> Training::begin() {
   const Result<bool> resumed = checkpoint_.restore([this](Archive& archive) { state(archive); });
@@ -25,7 +25,7 @@ Result<bool> Training::begin() {
     const Status rewound = options_.log->rewind(run_.log_position);
     if (!rewound) return fail(rewound.error());
   }
-  began_ = Clock::now() - std::chrono::nanoseconds(run_.now.ns);
+  began_ = clock_() - std::chrono::nanoseconds(run_.now.ns);
   if (*resumed) {
     if (options_.observer != nullptr) options_.observer->restored(run_.monitor.samples());
     for (const JobId job : run_.begin_again()) give(job);
@@ -39,7 +39,7 @@ Result<bool> Training::begin() {
 }
 
 Time Training::clock() const {
-  return {std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - began_).count()};
+  return {std::chrono::duration_cast<std::chrono::nanoseconds>(clock_() - began_).count()};
 }
 
 void Training::give(JobId job) {
@@ -158,6 +158,12 @@ Result<engine::Checkpoint::Snapshot> Training::snapshot() {
     run_.log_position = options_.log->position();
   }
   return checkpoint_.snapshot([this](Archive& archive) { state(archive); });
+}
+
+bool Training::saves_at_end() const {
+  if (!has_checkpoints() || error_ || !ending()) return false;
+  return ending() == Ending::interrupted ||
+         (options_.checkpoint.at_end && engine::goes_on_with_more(run_.monitor));
 }
 
 void Training::fail_run(Errors errors) {

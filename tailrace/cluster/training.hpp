@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -32,8 +33,11 @@ class Training {
     virtual void state(Archive& archive) = 0;
   };
 
+  using Clock = std::function<std::chrono::steady_clock::time_point()>;
+
+  /// `clock` empty: the machine's.
   Training(const problem::Problem& problem, const policy::Method& method,
-           const engine::RunOptions& options, Orders& orders);
+           const engine::RunOptions& options, Orders& orders, Clock clock = {});
 
   /// Goes on from the checkpoint, or begins; gives jobs. True if there was one to go on from.
   ///
@@ -80,6 +84,8 @@ class Training {
 
   [[nodiscard]] bool checkpoint_due() const { return checkpoint_.due(); }
   [[nodiscard]] bool has_checkpoints() const { return !options_.checkpoint.path.empty(); }
+  /// Whether the run's end leaves a checkpoint, from which it goes on.
+  [[nodiscard]] bool saves_at_end() const;
   /// What a checkpoint holds, with everything in the run log that it counts on.
   [[nodiscard]] Result<engine::Checkpoint::Snapshot> snapshot();
   /// Takes long; needs no lock.
@@ -124,8 +130,9 @@ class Training {
 
   const problem::Problem& problem_;
   const policy::Method& method_;
-  const engine::RunOptions& options_;
+  const engine::RunOptions options_;
   Orders& orders_;
+  const Clock clock_;
   std::unique_ptr<Pool> pool_;  ///< shares the server's sweeps over large models among cores
   engine::RunState run_;
   engine::Checkpoint checkpoint_;

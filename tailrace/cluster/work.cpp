@@ -5,6 +5,7 @@
 #include <chrono>
 #include <exception>
 #include <optional>
+#include <vector>
 
 #include "tailrace/policy/sending.hpp"
 #include "tailrace/policy/worker.hpp"
@@ -33,7 +34,8 @@ class Bench {
         worker_(problem, method.local, policy::JobKeys(client.welcome().seed)),
         sending_(method, setup_of(problem, client.welcome().seed)),
         // A server of its own may have a mind of its own about `send`.
-        sends_(sending_.active() && !method.server) {}
+        sends_(sending_.active() && !method.server),
+        last_applied_(workers_) {}
 
   Status compute_and_send(const Client::Job& offered, Work& work) {
     const policy::Job job{.worker = offered.worker,
@@ -49,6 +51,7 @@ class Bench {
       ++work.refused;
       return {};
     }
+    if (sends_) check_memory(offered);
     const bool fresh = sends_ && sending_.fresh(job.worker);
     if (sends_) sending_.apply(job, update_);
     const Result<Client::Answer> answer =
@@ -56,22 +59,25 @@ class Bench {
     if (!answer) return fail(answer.error());
     const bool applied = *answer == Client::Answer::applied;
     ++(applied ? work.applied : work.refused);
-    if (sends_) remember(job.worker, applied);
+    if (sends_ && !applied) sending_.forget(job.worker);
+    if (sends_ && applied) {
+      sending_.applied(job.worker);
+      last_applied_[job.worker] = offered.number;
+    }
     return {};
   }
 
  private:
-  /// What a server that died had not saved, the chain must not remember either.
-  void remember(WorkerId worker, bool applied) {
-    const std::uint64_t incarnation = client_.welcome().incarnation;
-    if (incarnation != incarnation_) {
+  /// The chain must not remember what the server does not: what one that died had not saved, and
+  /// jobs that another process computed in between.
+  void check_memory(const Client::Job& job) {
+    if (job.incarnation != incarnation_) {
       for (WorkerId each = 0; each < workers_; ++each) sending_.forget(each);
-    } else if (applied) {
-      sending_.applied(worker);
-    } else {
-      sending_.forget(worker);
+      incarnation_ = job.incarnation;
     }
-    incarnation_ = incarnation;
+    if (!sending_.fresh(job.worker) && last_applied_[job.worker] + 1 != job.number) {
+      sending_.forget(job.worker);
+    }
   }
 
   Client& client_;
@@ -80,6 +86,7 @@ class Bench {
   policy::Worker worker_;
   policy::Sending sending_;
   bool sends_;
+  std::vector<JobNumber> last_applied_;  ///< (workers)
   policy::Update update_;
 };
 
@@ -101,6 +108,13 @@ Result<Work> work(Client& client, const problem::Problem& problem, const policy:
     const Result<std::optional<Client::Job>> job = client.next_job();
     if (!job) return fail(job.error());
     if (!*job) return work;
+    if ((*job)->worker >= problem.workers()) {
+      return fail({.code = "cluster/other-run",
+                   .what = fmt::format("the server gave a job of worker {}; this problem has {}",
+                                       (*job)->worker, problem.workers()),
+                   .where = {},
+                   .fix = "give the worker the same experiment, data and program as the server"});
+    }
     try {
       if (Status done = bench.compute_and_send(**job, work); !done) return fail(done.error());
     } catch (const std::exception& error) {
