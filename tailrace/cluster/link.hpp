@@ -56,7 +56,7 @@ class Link {
   [[nodiscard]] virtual Result<std::optional<Message>> receive(Deadline until) = 0;
   /// Takes back the memory of a message that was received, for a later one; from the thread that
   /// receives.
-  virtual void reuse(Message /*message*/) {}
+  virtual void reuse(Message&& /*message*/) {}
   /// Ends what other threads wait for here. Any thread may call it.
   virtual void close() = 0;
 };

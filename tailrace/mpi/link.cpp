@@ -46,7 +46,7 @@ class Port::Session final : public cluster::Link {
 
   Status send(cluster::Outgoing message, std::size_t chunk) override;
   Result<std::optional<Message>> receive(Deadline until) override;
-  void reuse(Message message) override { mail_->inbox.reuse(std::move(message)); }
+  void reuse(Message&& message) override { mail_->inbox.reuse(std::move(message)); }
   void close() override { closed_ = true; }
 
  private:

@@ -90,9 +90,9 @@ Status Outbox::begin_chunk(Waiting& next) {
 
 Result<bool> Outbox::finish_first() {
   UnderWay& first = under_way_.front();
-  if (const Result<bool> done = world_.done(first.first); !done || !*done) return done;
+  if (Result<bool> done = world_.done(first.first); !done || !*done) return done;
   if (first.body) {
-    if (const Result<bool> done = world_.done(*first.body); !done || !*done) return done;
+    if (Result<bool> done = world_.done(*first.body); !done || !*done) return done;
   }
   under_way_.pop_front();
   return true;
@@ -132,7 +132,7 @@ Status Inbox::begin(const World::Envelope& envelope) {
 
 Result<bool> Inbox::go_on() {
   if (state_ != State::message && state_ != State::body) return false;
-  const Result<bool> done = world_.done(transfer_);
+  Result<bool> done = world_.done(transfer_);
   if (!done || !*done) return done;
   if (state_ == State::body || kind_ != Kind::head) {
     state_ = State::complete;

@@ -141,11 +141,11 @@ void Serving::tick_or_wait(bool moved) {
 Result<bool> Serving::go_on() {
   bool any = false;
   for (Peer& each : peers_) {
-    const Result<bool> moved = go_on_with(each);
+    Result<bool> moved = go_on_with(each);
     if (!moved) return moved;
     any |= *moved;
   }
-  const Result<bool> arrived = take_arrivals();
+  Result<bool> arrived = take_arrivals();
   if (!arrived) return arrived;
   return any || *arrived;
 }
@@ -154,7 +154,7 @@ Result<bool> Serving::go_on_with(Peer& peer) {
   bool any = false;
   if (peer.session != nullptr) any = peer.session->empty_into(peer.outbox, options_.chunk);
   if (!peer.outbox.empty()) {
-    const Result<bool> sent = peer.outbox.go_on();
+    Result<bool> sent = peer.outbox.go_on();
     if (!sent) return sent;
     any |= *sent;
   }
@@ -165,7 +165,7 @@ Result<bool> Serving::go_on_with(Peer& peer) {
       any = true;
     }
   } else if (!peer.inbox.idle()) {
-    const Result<bool> came = peer.inbox.go_on();
+    Result<bool> came = peer.inbox.go_on();
     if (!came) return came;
     any |= *came;
     if (peer.inbox.complete()) handle(peer);
@@ -185,7 +185,7 @@ Result<bool> Serving::take_arrivals() {
     const auto next = world_.probe(rank_of(each));
     if (!next) return fail(next.error());
     if (!*next) continue;
-    if (const Result<bool> begun = begin_with(each, **next); !begun) return begun;
+    if (Result<bool> begun = begin_with(each, **next); !begun) return begun;
     any = true;
   }
   return any;
@@ -193,7 +193,7 @@ Result<bool> Serving::take_arrivals() {
 
 Result<bool> Serving::begin_with(Peer& peer, const World::Envelope& envelope) {
   if (Status begun = peer.inbox.begin(envelope); !begun) return fail(std::move(begun.error()));
-  const Result<bool> came = peer.inbox.go_on();
+  Result<bool> came = peer.inbox.go_on();
   if (!came) return came;
   if (peer.inbox.complete()) handle(peer);
   return true;

@@ -34,13 +34,13 @@ static_assert(sizeof(MPI_Request) <= sizeof(std::uintptr_t));
 
 std::uintptr_t pack_request(MPI_Request request) {
   std::uintptr_t packed = 0;
-  std::memcpy(&packed, &request, sizeof request);
+  std::memcpy(&packed, &request, sizeof(MPI_Request));
   return packed;
 }
 
 MPI_Request unpack_request(std::uintptr_t packed) {
   MPI_Request request{};
-  std::memcpy(&request, &packed, sizeof request);
+  std::memcpy(&request, &packed, sizeof(MPI_Request));
   return request;
 }
 
@@ -105,13 +105,13 @@ struct World::Job {
     looks_in_vain = 0;
   }
 
-  bool send_control(int to, Control what, MPI_Request& request) {
+  bool send_control(int to, Control what, MPI_Request& request) const {
     return MPI_Isend(nullptr, 0, MPI_BYTE, to, static_cast<int>(what), control, &request) ==
            MPI_SUCCESS;
   }
 
   /// Takes one control message of this kind; its source, or -1 if there is none.
-  int take_control(Control what) {
+  int take_control(Control what) const {
     int there = 0;
     MPI_Status status{};
     if (MPI_Iprobe(MPI_ANY_SOURCE, static_cast<int>(what), control, &there, &status) !=
@@ -273,7 +273,7 @@ Result<bool> World::done(Transfer& transfer) {
 
 void World::keep(std::shared_ptr<void> belongings) {
   const std::lock_guard lock(job_->calls);
-  static auto* kept = new std::vector<std::shared_ptr<void>>;  // until the program has ended
+  static auto* const kept = new std::vector<std::shared_ptr<void>>;  // until the program has ended
   kept->push_back(std::move(belongings));
 }
 
