@@ -85,7 +85,7 @@ class Stream final : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> {
     {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [this] { return !writing_ || !held_ || closed_; });
-      if (!held_ || closed_) return gone(lock);
+      if (!held_ || closed_) return gone();
       writing_ = true;
       cutter_.emplace(std::move(message), chunk);
       out_ = cutter_->next();
@@ -95,8 +95,8 @@ class Stream final : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> {
     RemoveHold();
     if (!body) return {};
     gate->wait();
-    std::unique_lock lock(mutex_);
-    if (!held_) return gone(lock);
+    const std::lock_guard lock(mutex_);
+    if (!held_) return gone();
     return {};
   }
 
@@ -108,7 +108,7 @@ class Stream final : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> {
       const bool came = changed_.wait_until(
           lock, until, [this] { return !arrived_.empty() || done_ || closed_; });
       if (!came) return std::nullopt;
-      if (arrived_.empty() || closed_) return gone(lock);
+      if (arrived_.empty() || closed_) return gone();
       message.Swap(&arrived_.front());
       arrived_.pop_front();
       read = !reading_ && held_;
@@ -209,11 +209,13 @@ class Stream final : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> {
     RemoveHold();
   }
 
-  /// Why there is no session; gRPC says it a moment after everything has failed.
-  [[nodiscard]] tl::unexpected<Errors> gone(std::unique_lock<std::mutex>& lock) {
-    changed_.wait(lock, [this] { return done_ || closed_; });
-    return fail(Error{.code = "cluster/disconnected",
-                      .what = closed_ ? "the session was closed here" : reason_of(status_)});
+  /// Why there is no session, as far as that is known. gRPC says it when everything that has
+  /// arrived has been read, so that who sends must not wait for it: receive() will know.
+  [[nodiscard]] tl::unexpected<Errors> gone() const {
+    std::string why = "the connection broke";
+    if (done_) why = reason_of(status_);
+    if (closed_) why = "the session was closed here";
+    return fail(Error{.code = "cluster/disconnected", .what = std::move(why)});
   }
 
   const std::shared_ptr<grpc::Channel> channel_;
