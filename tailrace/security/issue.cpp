@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <string_view>
 
 #include "tailrace/core/check.hpp"
 
@@ -72,7 +73,7 @@ void add_extensions(X509* certificate, X509* issuer, const CertificateRequest& r
 
 /// As host names are written: labels of letters, digits and hyphens, the first perhaps "*"; the
 /// last not a number, as in a mistyped address.
-bool is_host_name(const std::string& host) {
+bool is_host_name(std::string_view host) {
   if (host.empty() || host.size() > 253) return false;
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
