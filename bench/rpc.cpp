@@ -10,7 +10,9 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <cstdio>
 #include <cstring>
+#include <deque>
 #include <filesystem>
 #include <mutex>
 #include <optional>
@@ -81,9 +83,8 @@ class BareReactor final : public grpc::ServerGenericBidiReactor {
       return;
     }
     if (in_.Length() == 1) {  // a request for the body
-      sent_ = 0;
       in_.Clear();
-      OnWriteDone(true);
+      write(0);
       StartRead(&in_);
       return;
     }
@@ -91,26 +92,40 @@ class BareReactor final : public grpc::ServerGenericBidiReactor {
     in_.Clear();
     if (at_ == body_.size()) {
       at_ = 0;
-      sent_ = body_.size();
-      const grpc::Slice small("!", 1);
-      out_ = ByteBuffer(&small, 1);
-      StartWrite(&out_);
+      write(body_.size());
     }
     StartRead(&in_);
   }
   void OnWriteDone(bool ok) override {
-    if (!ok || sent_ == body_.size()) return;
-    out_ = piece(body_, sent_, setup_.chunk);
-    sent_ = std::min(sent_ + setup_.chunk, body_.size());
-    StartWrite(&out_);
+    const std::lock_guard lock(mutex_);
+    writing_ = false;
+    if (ok && !wanted_.empty()) next();
   }
   void OnDone() override { delete this; }
 
  private:
+  /// The body from there; nothing of it: one byte.
+  void write(std::size_t from) {
+    const std::lock_guard lock(mutex_);
+    wanted_.push_back(from);
+    if (!writing_) next();
+  }
+  void next() {
+    writing_ = true;
+    std::size_t& from = wanted_.front();
+    const grpc::Slice small("!", 1);
+    out_ = from == body_.size() ? ByteBuffer(&small, 1) : piece(body_, from, setup_.chunk);
+    from = std::min(from + setup_.chunk, body_.size());
+    if (from == body_.size()) wanted_.pop_front();
+    StartWrite(&out_);
+  }
+
   const Setup setup_;
   Bytes body_;
   std::size_t at_ = 0;
-  std::size_t sent_ = 0;
+  std::mutex mutex_;
+  bool writing_ = false;
+  std::deque<std::size_t> wanted_;
   ByteBuffer in_;
   ByteBuffer out_;
 };
@@ -127,6 +142,7 @@ class BareStream final : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> 
   void push() {
     at_ = 0;
     OnWriteDone(true);
+    wrote_.acquire();
     done_.acquire();
   }
   void pull() {
@@ -135,6 +151,7 @@ class BareStream final : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> 
     const grpc::Slice small("?", 1);
     out_ = ByteBuffer(&small, 1);
     StartWrite(&out_);
+    wrote_.acquire();
     done_.acquire();
   }
   void stop() {
@@ -143,7 +160,10 @@ class BareStream final : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> 
     done_.acquire();
   }
   void OnWriteDone(bool ok) override {
-    if (!ok || at_ == body_.size()) return;
+    if (!ok || at_ == body_.size()) {
+      wrote_.release();
+      return;
+    }
     out_ = piece(body_, at_, setup_.chunk);
     at_ = std::min(at_ + setup_.chunk, body_.size());
     StartWrite(&out_);
@@ -153,8 +173,9 @@ class BareStream final : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> 
     const bool small = in_.Length() == 1;
     if (!small) received_ = lay(in_, got_, received_);
     in_.Clear();
+    const bool whole = small || received_ == got_.size();
     StartRead(&in_);
-    if (small || received_ == got_.size()) done_.release();
+    if (whole) done_.release();
   }
   void OnDone(const grpc::Status& /*status*/) override { done_.release(); }
 
@@ -168,6 +189,7 @@ class BareStream final : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> 
   std::size_t received_ = 0;
   ByteBuffer in_;
   ByteBuffer out_;
+  std::binary_semaphore wrote_{0};
   std::binary_semaphore done_{0};
 };
 
@@ -393,6 +415,7 @@ int main() {
     static_cast<void>(authority.issue_server({}).value());
     static_cast<void>(authority.issue_worker({.first = 0, .last = 0}).value());
   }
+  setvbuf(stdout, nullptr, _IOLBF, 0);
   bench::heading("Sessions against bare gRPC streams, one connection on loopback");
   for (const std::string& certificates : {std::string(), folder.string()}) {
     for (const std::size_t chunk : {1U << 16U, 1U << 18U, 1U << 20U}) {
