@@ -121,6 +121,7 @@ Result<Client::Answer> ClientImpl::send(const Job& job, policy::Update& update, 
 }
 
 Result<Client::Answer> ClientImpl::deliver(Parcel parcel) {
+  std::shared_ptr<Link> link;  // let go without the lock, since to end a session may take a while
   Lock lock(mutex_);
   const Ticket ticket = parcel.offer.ticket;
   while (true) {
@@ -133,7 +134,7 @@ Result<Client::Answer> ClientImpl::deliver(Parcel parcel) {
       why_ = "the job was canceled";
       return Answer::refused;
     }
-    const std::shared_ptr<Link> link = link_;
+    link = link_;
     const std::size_t chunk = welcome_.chunk;
     lock.unlock();
     const Status sent = link->send(
@@ -144,6 +145,9 @@ Result<Client::Answer> ClientImpl::deliver(Parcel parcel) {
     if (sent) wake_.wait(lock, [&] { return answer_ || link_ != link || ended(); });
     if (!sent) wake_.wait(lock, [&] { return link_ != link || ended(); });
     if (answer_) break;
+    lock.unlock();
+    link.reset();
+    lock.lock();
   }
   awaited_.reset();
   if (*answer_ == Answer::applied && keep_last_) {

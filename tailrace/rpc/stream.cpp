@@ -84,8 +84,8 @@ class Stream final : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> {
     if (body) message.body.owner = Gate::key(gate, std::move(message.body.owner));
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return !writing_ || !held_ || closed_; });
-      if (!held_ || closed_) return gone();
+      changed_.wait(lock, [this] { return !writing_ || !open_for_writing(); });
+      if (!open_for_writing()) return gone();
       writing_ = true;
       cutter_.emplace(std::move(message), chunk);
       out_ = cutter_->next();
@@ -96,7 +96,7 @@ class Stream final : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> {
     if (!body) return {};
     gate->wait();
     const std::lock_guard lock(mutex_);
-    if (!held_) return gone();
+    if (!open_for_writing()) return gone();
     return {};
   }
 
@@ -125,17 +125,15 @@ class Stream final : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> {
   }
 
   void close() {
-    bool cancel = false;
     {
       const std::lock_guard lock(mutex_);
       closed_ = true;
-      cancel = held_;
-      if (cancel) AddHold();
     }
     changed_.notify_all();
-    if (!cancel) return;
-    context_->TryCancel();
-    RemoveHold();
+    // Also when everything has failed already: what has arrived and nobody reads keeps gRPC from
+    // saying that it is done.
+    const std::lock_guard lock(context_mutex_);
+    if (context_) context_->TryCancel();
   }
 
   void wait_until_done() {
@@ -171,6 +169,8 @@ class Stream final : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> {
       } else {
         finished.swap(cutter_);
         writing_ = false;
+        // What the server has said before may still be read.
+        writable_ = writable_ && ok;
       }
     }
     if (!finished) {
@@ -178,14 +178,15 @@ class Stream final : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> {
       return;
     }
     changed_.notify_all();
-    finished.reset();
-    if (!ok) release();
   }
 
   void OnDone(const grpc::Status& status) override {
     const std::shared_ptr<Stream> self = std::move(self_);
-    // With it goes the call, which keeps what it could not send.
-    context_.reset();
+    {
+      // With it goes the call, which keeps what it could not send.
+      const std::lock_guard lock(context_mutex_);
+      context_.reset();
+    }
     {
       const std::lock_guard lock(mutex_);
       held_ = false;
@@ -197,6 +198,8 @@ class Stream final : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> {
 
  private:
   static grpc::WriteOptions no_compression() { return grpc::WriteOptions().set_no_compression(); }
+
+  [[nodiscard]] bool open_for_writing() const { return held_ && writable_ && !closed_; }
 
   /// Nothing is started any more.
   void release() {
@@ -220,6 +223,7 @@ class Stream final : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> {
 
   const std::shared_ptr<grpc::Channel> channel_;
   grpc::GenericStub stub_;
+  std::mutex context_mutex_;
   std::optional<grpc::ClientContext> context_{std::in_place};  ///< until OnDone
   std::shared_ptr<Stream> self_;                               ///< until OnDone
   ByteBuffer in_;                                              ///< of the read that is under way
@@ -231,6 +235,7 @@ class Stream final : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> {
   std::deque<ByteBuffer> arrived_;
   bool held_ = true;  ///< things may be started
   bool reading_ = true;
+  bool writable_ = true;
   bool writing_ = false;  ///< a message is being sent
   bool closed_ = false;
   bool done_ = false;
