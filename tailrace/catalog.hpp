@@ -4,6 +4,7 @@
 #include "tailrace/delay/models.hpp"
 #include "tailrace/neural/characters.hpp"
 #include "tailrace/neural/images.hpp"
+#include "tailrace/neural/remote.hpp"
 #include "tailrace/neural/sentences.hpp"
 #include "tailrace/neural/tensors.hpp"
 #include "tailrace/policy/assign/sampled.hpp"
@@ -260,6 +261,7 @@ using Problems = TypeList<
     neural::Images,
     problem::Logistic,
     problem::Quadratic,
+    neural::Remote,
     neural::Sentences,
     problem::SyntheticLogistic,
     problem::SyntheticSoftmax,
