@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -10,6 +9,7 @@
 #include "cli/guarded.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/jobs.hpp"
+#include "cli/reporting.hpp"
 #include "tailrace/cluster/host.hpp"
 #include "tailrace/cluster/work.hpp"
 #include "tailrace/mpi/link.hpp"
@@ -22,12 +22,15 @@ namespace {
 
 /// Rank 0: gives the run's jobs to the others.
 Result<engine::RunResult> serve_ranks(mpi::World& world, const RunAtHand& run) {
+  auto reporter = open_reporter(run.folder, /*shown=*/false);
+  if (!reporter) return fail(reporter.error());
   auto host = cluster::make_host(run.problem, run.method, run.options,
                                  {.cluster = run.experiment.cluster,
                                   .program = "tailrace " TAILRACE_VERSION,
                                   .method = run.spec.name,
                                   .experiment = spec::to_toml(run.experiment),
-                                  .fingerprint = run.fingerprint});
+                                  .fingerprint = run.fingerprint,
+                                  .reporter = reporter->get()});
   if (!host) return fail(host.error());
   if (Status served = mpi::serve(world, **host, {.workers = run.problem.workers()}); !served) {
     return fail(served.error());

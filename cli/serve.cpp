@@ -12,8 +12,10 @@
 #include "cli/carry.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
+#include "cli/reporting.hpp"
 #include "cli/run_options.hpp"
 #include "tailrace/cluster/host.hpp"
+#include "tailrace/monitoring/http.hpp"
 #include "tailrace/security/authority.hpp"
 #include "tailrace/security/revocation.hpp"
 #include "tailrace/spec/writer.hpp"
@@ -40,12 +42,13 @@ struct ServeArguments {
   std::string metrics;  ///< "address:port" for health and metrics; empty: none
 };
 
-cluster::HostOptions host_options(const RunAtHand& run) {
+cluster::HostOptions host_options(const RunAtHand& run, cluster::Reporter& reporter) {
   return {.cluster = run.experiment.cluster,
           .program = "tailrace " TAILRACE_VERSION,
           .method = run.spec.name,
           .experiment = spec::to_toml(run.experiment),
-          .fingerprint = run.fingerprint};
+          .fingerprint = run.fingerprint,
+          .reporter = &reporter};
 }
 
 /// The list of revoked certificates, if there is one.
@@ -68,24 +71,40 @@ class Service {
       : arguments_(arguments), run_(run) {}
 
   Result<engine::RunResult> run() {
+    auto reporter = open_reporter(run_.folder, !arguments_.run.quiet);
+    if (!reporter) return fail(reporter.error());
     auto revocations = open_revocations(arguments_);
     if (!revocations) return fail(revocations.error());
-    auto host = cluster::make_host(run_.problem, run_.method, run_.options, host_options(run_));
+    auto host =
+        cluster::make_host(run_.problem, run_.method, run_.options, host_options(run_, **reporter));
     if (!host) return fail(host.error());
     if (*revocations) (*host)->revoke((*revocations)->serials());
+    auto reports = open_reports(**host);
+    if (!reports) return fail(reports.error());
     auto server = rpc::RpcServer::start(
         **host, {.address = arguments_.listen,
                  .credentials = security::CredentialFiles::of_server(arguments_.certificates),
                  .plaintext = arguments_.plaintext});
     if (!server) return fail(server.error());
     announce((*server)->port());
-    drive(**host, *revocations);
+    drive(**host, *revocations, **reporter);
     (*server)->shutdown(Clock::now() + farewell);
     server->reset();
     return (*host)->result();
   }
 
  private:
+  /// Health and metrics, if they are wanted.
+  Result<std::unique_ptr<monitoring::HttpReports>> open_reports(cluster::Host& host) const {
+    if (arguments_.metrics.empty()) return nullptr;
+    auto reports =
+        monitoring::HttpReports::start(arguments_.metrics, [&host] { return host.standings(); });
+    if (reports && !arguments_.run.quiet) {
+      fmt::print("health and metrics on port {}\n", (*reports)->port());
+    }
+    return reports;
+  }
+
   void announce(std::uint16_t port) const {
     if (arguments_.run.quiet) return;
     const std::string host = arguments_.listen.substr(0, arguments_.listen.rfind(':'));
@@ -97,7 +116,8 @@ class Service {
     std::fflush(stdout);
   }
 
-  static void drive(cluster::Host& host, std::optional<security::RevocationFile>& revocations) {
+  static void drive(cluster::Host& host, std::optional<security::RevocationFile>& revocations,
+                    cluster::Reporter& reporter) {
     auto next_look = Clock::now();
     while (!host.over()) {
       host.wait(host.tick());
@@ -105,6 +125,10 @@ class Service {
       next_look = Clock::now() + look_at_revocations_every;
       const Result<bool> changed = revocations->changed();
       if (changed && *changed) host.revoke(revocations->serials());
+      if (changed) continue;
+      reporter.note({.level = cluster::Level::error,
+                     .name = "revocations-unreadable",
+                     .text = to_string(changed.error())});
     }
   }
 

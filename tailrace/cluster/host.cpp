@@ -222,6 +222,7 @@ void HostImpl::send_job(const Talk& talk, const Roster::Assignment& assignment) 
     offer.bytes = body.bytes.size();
     talk->model = offer.model;
   }
+  talk->given_bytes = offer.bytes;
   send(talk, offer, std::move(body));
 }
 

@@ -47,6 +47,7 @@ struct Conversation {
   Stage stage = Stage::greeting;
   Time heard;                          ///< anything, last
   Time given;                          ///< its job
+  std::uint64_t given_bytes = 0;       ///< of the model that was sent for it
   Time not_before;                     ///< its next job, by the limit on updates
   std::optional<std::uint64_t> model;  ///< it was sent last
   Time moved;                          ///< its update on the way in, last
@@ -104,6 +105,7 @@ class HostImpl final : public Host, private Training::Orders {
   Receive deliver(const Talk& talk, Incoming incoming);
   Receive refuse(const Talk& talk, Ticket ticket, Refusal reason, std::string text);
   [[nodiscard]] bool floods(const Talk& talk, std::size_t bytes);
+  void tell_span(const Talk& talk, const UpdateOffer& offer, JobId job) const;
   void release_buffer(const Talk& talk);
   void grant_buffers();
   Receive leave_it(const Talk& talk, Parting reason, std::string text);

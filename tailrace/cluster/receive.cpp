@@ -133,6 +133,7 @@ Receive HostImpl::on(const Talk& talk, const Hello& hello) {
                    workers.size(), workers_),
        {{"who", talk->identity.name},
         {"address", talk->identity.address},
+        {"serial", talk->identity.serial},
         {"program", hello.program}});
   dispatch(talk->id);
   dispatch_touched();
@@ -276,6 +277,20 @@ Receive HostImpl::complete(const Talk& talk) {
   return deliver(talk, std::move(incoming));
 }
 
+/// Called under the lock, while the job is in flight.
+void HostImpl::tell_span(const Talk& talk, const UpdateOffer& offer, JobId job) const {
+  if (options_.reporter == nullptr) return;
+  const engine::Flight::Job& flown = training_.flight()[job];
+  options_.reporter->landed({.worker = flown.worker,
+                             .job = flown.number,
+                             .steps = flown.steps,
+                             .given = talk->given,
+                             .arrived = training_.clock(),
+                             .seconds = offer.seconds,
+                             .bytes_out = talk->given_bytes,
+                             .bytes_in = offer.bytes});
+}
+
 Receive HostImpl::deliver(const Talk& talk, Incoming incoming) {
   const std::lock_guard lock(mutex_);
   release_buffer(talk);
@@ -303,6 +318,7 @@ Receive HostImpl::deliver(const Talk& talk, Incoming incoming) {
   }
   if (held) {
     slowest_[worker] = std::max(slowest_[worker], now - talk->given);
+    tell_span(talk, offer, job);
   }
   Time& busy = training_.worker(worker).busy;
   busy = busy + std::min(Time::from_seconds(offer.seconds), now);

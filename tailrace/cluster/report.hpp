@@ -23,11 +23,25 @@ struct Event {
   std::vector<Fact> facts = {};  ///< "worker", "3"
 };
 
+/// How long a job took, from its server's point of view.
+struct Span {
+  WorkerId worker = 0;
+  JobNumber job = 0;
+  std::uint32_t steps = 1;      ///< local steps
+  Time given;                   ///< its offer was queued
+  Time arrived;                 ///< its update became part of the run
+  double seconds = 0;           ///< of these, its worker says that it computed
+  std::uint64_t bytes_out = 0;  ///< of the model that was sent for it; 0: the worker had it
+  std::uint64_t bytes_in = 0;   ///< of its update
+};
+
 /// Takes note of what happens. Called under the host's lock, in order; must be quick.
 class Reporter {
  public:
   virtual ~Reporter() = default;
   virtual void note(const Event& event) = 0;
+  /// An update was applied, by the session that was given its job.
+  virtual void landed(const Span& /*span*/) {}
 };
 
 /// Where a run and its sessions stand, for health checks and metrics. Counts are since the server
