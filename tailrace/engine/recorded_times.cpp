@@ -7,6 +7,18 @@
 
 namespace tailrace::engine {
 
+std::vector<std::vector<Time>> with_guesses(std::vector<std::vector<Time>> times) {
+  const auto known =
+      std::find_if(times.begin(), times.end(), [](const auto& of) { return !of.empty(); });
+  if (known == times.end()) return {};
+  std::vector<Time> before = *known;
+  for (std::vector<Time>& of_worker : times) {
+    if (of_worker.empty()) of_worker = before;
+    before = of_worker;
+  }
+  return times;
+}
+
 void RecordedTimes::started(WorkerId worker, JobNumber job, Version /*version*/, Time now) {
   workers_[worker].open.push_back({job, now});
 }
@@ -47,14 +59,7 @@ std::vector<std::vector<Time>> RecordedTimes::times() const {
       all.back().push_back(worker.canceled_longest);
     }
   }
-  const auto known = std::find_if(all.begin(), all.end(), [](const auto& t) { return !t.empty(); });
-  if (known == all.end()) return {};
-  std::vector<Time> before = *known;
-  for (std::vector<Time>& times : all) {
-    if (times.empty()) times = before;
-    before = times;
-  }
-  return all;
+  return with_guesses(std::move(all));
 }
 
 TimesAgain::TimesAgain(std::vector<std::vector<Time>> times) : times_(std::move(times)) {

@@ -11,6 +11,10 @@
 
 namespace tailrace::engine {
 
+/// A worker of which nothing is known takes as long as the one before it of which something is, or
+/// else the first. Empty if nothing is known of anybody.
+[[nodiscard]] std::vector<std::vector<Time>> with_guesses(std::vector<std::vector<Time>> times);
+
 /// How long jobs took in a run, per local step:
 ///
 ///     T_k  =  (arrival_k - max(given_k, arrival_{k-1})) / steps_k        of worker i's k-th arrival
@@ -29,8 +33,7 @@ class RecordedTimes final : public Observer {
   void canceled(WorkerId worker, JobNumber job, Time now) override;
   void arrived(const policy::Arrived& arrived, policy::Update& update, Time now) override;
 
-  /// (workers, arrivals of each), in order; at least 1 ns. A worker of which nothing is known takes
-  /// as long as the one before it of which something is, or else the first.
+  /// (workers, arrivals of each), in order; at least 1 ns. Unknown ones by with_guesses().
   [[nodiscard]] std::vector<std::vector<Time>> times() const;
   [[nodiscard]] std::uint64_t canceled_jobs() const { return canceled_; }
   /// Workers of which nothing is known but canceled jobs, or nothing at all.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "tailrace/engine/make_server.hpp"
@@ -56,6 +57,14 @@ RunResult RunState::result(const Checkpoint& checkpoint) {
     result.concurrency_mean = concurrency_sum / static_cast<double>(result.counts.arrivals);
   }
   return result;
+}
+
+std::vector<double> RunState::real_utilization() const {
+  std::vector<double> shares;
+  for (const Flight::Worker& worker : flight.workers()) {
+    shares.push_back(now.ns > 0 ? std::min(1.0, worker.busy.seconds() / now.seconds()) : 0);
+  }
+  return shares;
 }
 
 bool goes_on_with_more(const Monitor& monitor) {

@@ -61,6 +61,8 @@ struct RunState {
   /// Adds the last sample and everything else but what is the engine's own: utilization and
   /// duration.
   [[nodiscard]] RunResult result(const Checkpoint& checkpoint);
+  /// (workers) The share of the time each computed, where that is real time.
+  [[nodiscard]] std::vector<double> real_utilization() const;
 };
 
 /// Whether the same run with a later limit would not end here.

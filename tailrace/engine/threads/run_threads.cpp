@@ -322,10 +322,7 @@ class ThreadedRun {
   Result<RunResult> finish() {
     if (error_) return fail(*error_);
     RunResult result = run_.result(checkpoint_);
-    for (const Flight::Worker& worker : run_.flight.workers()) {
-      const double busy = worker.busy.seconds();
-      result.utilization.push_back(run_.now.ns > 0 ? std::min(1.0, busy / run_.now.seconds()) : 0);
-    }
+    result.utilization = run_.real_utilization();
     result.wall_seconds = clock().seconds();
     if (options_.log != nullptr) {
       if (Status flushed = options_.log->flush(); !flushed) return fail(flushed.error());
