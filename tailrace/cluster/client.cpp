@@ -81,9 +81,11 @@ void ClientImpl::say(const std::string& text) const {
 Result<std::optional<Client::Job>> ClientImpl::next_job() {
   Lock lock(mutex_);
   model_in_use_.reset();
-  while (!offered_ && !ended() && !leaving_) wake_.wait_for(lock, look_every);
+  // Before the session is ready, kept updates are sent again: the job may be one of theirs.
+  const auto ready = [this] { return offered_ && link_ != nullptr; };
+  while (!ready() && !ended() && !leaving_) wake_.wait_for(lock, look_every);
   if (error_) return fail(*error_);
-  if (over_ || !offered_) return std::nullopt;
+  if (over_ || !ready()) return std::nullopt;
   const Offered offered = *std::exchange(offered_, std::nullopt);
   model_in_use_ = offered.model;
   return Job{.ticket = offered.offer.ticket,
@@ -364,6 +366,7 @@ bool ClientImpl::deal_with(const Frame& frame) {
   } else if (std::holds_alternative<Durable>(frame)) {
     const std::lock_guard lock(mutex_);
     kept_.clear();
+    keep_last_ = false;  // the caller may not have looked at its answer yet
   } else if (const auto* canceled = std::get_if<Canceled>(&frame)) {
     drop(canceled->ticket);
   } else if (const auto* farewell = std::get_if<Farewell>(&frame)) {
