@@ -69,16 +69,25 @@ TAILRACE_KERNEL double squared_norm_chunk(const Real* x, std::size_t size) {
   return sum_lanes(lane);
 }
 
-double squared_norm(std::span<const Real> x, Pool* pool) {
-  if (x.size() <= chunk_size) return squared_norm_chunk(x.data(), x.size());
+std::vector<double> squared_norms(std::span<const Real> x, Pool* pool) {
   const std::size_t chunks = (x.size() + chunk_size - 1) / chunk_size;
   std::vector<double> part(chunks);
-  run_chunks(pool, chunks, [&](std::size_t chunk) {
+  const auto measure = [&](std::size_t chunk) {
     const std::size_t begin = chunk * chunk_size;
     part[chunk] = squared_norm_chunk(x.data() + begin, std::min(chunk_size, x.size() - begin));
-  });
+  };
+  if (chunks == 1) {
+    measure(0);
+  } else {
+    run_chunks(pool, chunks, measure);
+  }
+  return part;
+}
+
+double squared_norm(std::span<const Real> x, Pool* pool) {
+  if (x.size() <= chunk_size) return squared_norm_chunk(x.data(), x.size());
   double sum = 0;
-  for (const double value : part) sum += value;
+  for (const double value : squared_norms(x, pool)) sum += value;
   return sum;
 }
 

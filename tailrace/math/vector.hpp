@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
 #include "tailrace/core/ids.hpp"
 #include "tailrace/core/parallel.hpp"
@@ -19,6 +20,9 @@ inline constexpr std::size_t chunk_size = std::size_t{1} << 16;
 /// sum_i x_i^2 in double: sixteen lanes within a chunk, chunks in order. Infinite or NaN inputs
 /// show in the result. Finite floats cannot overflow it: (3.4e38)^2 * 2^64 < 1.8e308.
 [[nodiscard]] double squared_norm(std::span<const Real> x, Pool* pool = nullptr);
+
+/// What it adds up: the same for each chunk.
+[[nodiscard]] std::vector<double> squared_norms(std::span<const Real> x, Pool* pool = nullptr);
 
 /// The same for one chunk of at most chunk_size elements.
 [[nodiscard]] double squared_norm_chunk(const Real* x, std::size_t size);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "tailrace/policy/transform/mix_in.hpp"
@@ -133,6 +134,15 @@ void check_waiting(const Method& method, std::uint32_t workers, Errors& errors) 
   }
 }
 
+void refuse_to_slice(std::string_view name, std::string where, Errors& errors) {
+  errors.push_back({.code = "cluster/not-sliceable",
+                    .what = fmt::format("{} looks at whole vectors, of which a server that holds a "
+                                        "slice of the model sees a part",
+                                        name),
+                    .where = std::move(where),
+                    .fix = "let one rank serve (cluster.slices = 1), or leave that part out"});
+}
+
 }  // namespace
 
 Errors check(const Method& method, std::uint32_t workers) {
@@ -156,6 +166,27 @@ Errors check(const Method& method, std::uint32_t workers) {
   if (method.server) {
     const Errors own = method.server->check(workers);
     errors.insert(errors.end(), own.begin(), own.end());
+  }
+  return errors;
+}
+
+Errors check_sliceable(const Method& method) {
+  Errors errors;
+  const auto check_parts = [&](const Chain& chain, std::string_view part) {
+    for (std::size_t i = 0; i < chain.parts().size(); ++i) {
+      const AnyTransform& transform = chain.parts()[i];
+      if (transform.sliceable()) continue;
+      refuse_to_slice(transform.name(), fmt::format("{}[{}]", part, i), errors);
+    }
+  };
+  // A server of its own may have a mind of its own about `send`.
+  if (!method.send.on_worker() || method.server) check_parts(method.send, "send");
+  check_parts(method.each, "each");
+  check_parts(method.then, "then");
+  if (method.server) {
+    if (!method.server->sliceable()) refuse_to_slice("the method's server", "server", errors);
+  } else if (!method.combine.sliceable()) {
+    refuse_to_slice(method.combine.name(), "combine", errors);
   }
   return errors;
 }

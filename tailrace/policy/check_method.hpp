@@ -32,4 +32,10 @@ namespace tailrace::policy {
 /// when = at_once (workers contribute several times).
 [[nodiscard]] Errors check(const Method& method, std::uint32_t workers);
 
+/// Every part that keeps a method from running on several servers that hold a slice of the model
+/// each (see Slices); empty if none does. `send` may be anything where workers run it.
+///
+///   cluster/not-sliceable  a part that looks at whole vectors
+[[nodiscard]] Errors check_sliceable(const Method& method);
+
 }  // namespace tailrace::policy

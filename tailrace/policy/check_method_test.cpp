@@ -4,9 +4,15 @@
 #include <gtest/gtest.h>
 
 #include "tailrace/policy/combine/buffer.hpp"
+#include "tailrace/policy/combine/krum.hpp"
+#include "tailrace/policy/servers/cycling.hpp"
 #include "tailrace/policy/transform/clip_norm.hpp"
+#include "tailrace/policy/transform/clip_quantile.hpp"
 #include "tailrace/policy/transform/compensate_delay.hpp"
 #include "tailrace/policy/transform/mix_in.hpp"
+#include "tailrace/policy/transform/muon.hpp"
+#include "tailrace/policy/transform/sign.hpp"
+#include "tailrace/policy/transform/top_k.hpp"
 
 namespace tailrace::policy {
 namespace {
@@ -89,6 +95,27 @@ TEST(CheckMethod, ChecksTheRangeOfEveryOption) {
                                             error("spec/out-of-range", "each[0].threshold"),
                                             error("spec/out-of-range", "then[1].threshold"),
                                             error("spec/out-of-range", "step_size.value")));
+}
+
+TEST(CheckSliceable, NamesEveryPartThatLooksAtWholeVectors) {
+  const Method fine{.send = {TopK{}}, .each = {ClipNorm{}}, .then = {ClipQuantile{}}};
+  const Method method{.send = {Muon{}, Sign{}},
+                      .each = {ClipNorm{}, ClipQuantile{.per_layer = true}},
+                      .combine = Krum{},
+                      .then = {Muon{}}};
+
+  EXPECT_THAT(check_sliceable(fine), ElementsAre());
+  EXPECT_THAT(check_sliceable(method), ElementsAre(error("cluster/not-sliceable", "send[0]"),
+                                                   error("cluster/not-sliceable", "send[1]"),
+                                                   error("cluster/not-sliceable", "each[1]"),
+                                                   error("cluster/not-sliceable", "then[0]"),
+                                                   error("cluster/not-sliceable", "combine")));
+}
+
+TEST(CheckSliceable, KnowsThatServersOfTheirOwnRunSendThemselves) {
+  const Method method{.send = {TopK{}}, .server = Cycling{}};
+
+  EXPECT_THAT(check_sliceable(method), ElementsAre(error("cluster/not-sliceable", "send[0]")));
 }
 
 TEST(CheckMethod, NeedsSomebodyToWork) {

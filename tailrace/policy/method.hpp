@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "tailrace/policy/assign.hpp"
 #include "tailrace/policy/assign/sender.hpp"
@@ -42,27 +43,34 @@ class Combine {
  public:
   template <CombineOptions T>
   Combine(T options)  // NOLINT(google-explicit-constructor): parts of a recipe read as values
-      : make_([options](const PartSetup& setup) { return options.make(setup); }),
+      : name_(T::name),
+        make_([options](const PartSetup& setup) { return options.make(setup); }),
         waits_for_([options](std::uint32_t workers) { return options.waits_for(workers); }),
         holds_([options](std::uint32_t workers) -> std::uint64_t {
           if constexpr (requires { options.holds(workers); }) return options.holds(workers);
           // A buffer of one passes the update on.
           const std::uint64_t size = options.waits_for(workers);
           return size == 1 ? 0 : size;
-        }) {}
+        }),
+        sliceable_(is_sliceable(options)) {}
 
   [[nodiscard]] std::unique_ptr<Combiner> make(const PartSetup& setup) const {
     return make_(setup);
   }
   /// Updates in one step.
   [[nodiscard]] std::uint64_t waits_for(std::uint32_t workers) const { return waits_for_(workers); }
+  [[nodiscard]] std::string_view name() const { return name_; }
+  /// Whether servers that hold a slice of the model each may run it, see Slices.
+  [[nodiscard]] bool sliceable() const { return sliceable_; }
   /// Updates that are kept from event to event, as vectors of Real.
   [[nodiscard]] std::uint64_t holds(std::uint32_t workers) const { return holds_(workers); }
 
  private:
+  std::string_view name_;
   std::function<std::unique_ptr<Combiner>(const PartSetup&)> make_;
   std::function<std::uint64_t(std::uint32_t)> waits_for_;
   std::function<std::uint64_t(std::uint32_t)> holds_;
+  bool sliceable_;
 };
 
 /// Any assigner's options, held by value.
@@ -111,6 +119,7 @@ struct ServerSetup {
   std::uint32_t workers = 1;
   std::uint64_t seed = 0;
   Pool* pool = nullptr;                 ///< threads for sweeps over large models
+  Slices* slices = nullptr;             ///< those who hold the rest; null: `start` is all
   const Layout* layout = nullptr;       ///< tensors of the model; null: one vector
   std::span<const double> shares = {};  ///< (workers) of all samples, sum to 1; empty: all alike
 
@@ -120,6 +129,7 @@ struct ServerSetup {
             .workers = workers,
             .seed = seed,
             .pool = pool,
+            .slices = slices,
             .layout = layout,
             .shares = shares};
   }
@@ -134,17 +144,21 @@ class OwnServer {
       : make_([options](const Method& method, const ServerSetup& setup) {
           return options.make(method, setup);
         }),
-        check_([options](std::uint32_t workers) { return options.check(workers); }) {}
+        check_([options](std::uint32_t workers) { return options.check(workers); }),
+        sliceable_(is_sliceable(options)) {}
 
   [[nodiscard]] std::unique_ptr<Server> make(const Method& method, const ServerSetup& setup) const {
     return make_(method, setup);
   }
   /// Everything that keeps it from working with so many workers; `where` is an option's name.
   [[nodiscard]] Errors check(std::uint32_t workers) const { return check_(workers); }
+  /// Whether servers that hold a slice of the model each may run it, see Slices.
+  [[nodiscard]] bool sliceable() const { return sliceable_; }
 
  private:
   std::function<std::unique_ptr<Server>(const Method&, const ServerSetup&)> make_;
   std::function<Errors(std::uint32_t)> check_;
+  bool sliceable_;
 };
 
 /// A method is five small choices and a step size:

@@ -7,6 +7,7 @@
 #include "tailrace/core/layout.hpp"
 #include "tailrace/core/parallel.hpp"
 #include "tailrace/core/random.hpp"
+#include "tailrace/policy/slices.hpp"
 
 namespace tailrace::policy {
 
@@ -15,7 +16,8 @@ struct PartSetup {
   std::size_t dimension = 0;
   std::uint32_t workers = 1;  ///< n
   std::uint64_t seed = 0;
-  Pool* pool = nullptr;  ///< threads for sweeps over large models
+  Pool* pool = nullptr;      ///< threads for sweeps over large models
+  Slices* slices = nullptr;  ///< those who hold the rest of the model; null: it is all here
   /// Tensors of the flat vector; null: one vector. Outlives the part.
   const Layout* layout = nullptr;
   /// (n) each worker's share of all samples, sums to 1; empty: all alike. Outlives the part.

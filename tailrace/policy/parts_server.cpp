@@ -9,7 +9,8 @@ PartsServer::PartsServer(const Method& method, const ServerSetup& setup)
       then_(method.then),
       step_size_(method.step_size),
       workers_(setup.workers),
-      pool_(setup.pool) {
+      pool_(setup.pool),
+      slices_(setup.slices) {
   constexpr std::uint32_t places_per_chain = 1000;
   PartSetup parts = setup.parts();
   for (Chain* chain : {&send_, &each_, &then_}) {
@@ -36,7 +37,7 @@ Arrival PartsServer::here(Time now) const {
 }
 
 bool PartsServer::accept(const Arrived& arrived, const Arrival& arrival, Update& update) {
-  update.use(pool_);
+  equip(update);
   if (arrived.fresh) send_.forget(arrived.worker);
   if (arrived.sent) {
     send_.note_sent(arrived.worker);

@@ -30,7 +30,8 @@ class PartsServer : public Server {
   void step(Arrival arrival, const Combined& combined, Actions& actions);
 
   [[nodiscard]] std::uint32_t workers() const { return workers_; }
-  [[nodiscard]] Pool* pool() const { return pool_; }
+  /// Lets an update use what the server may use.
+  void equip(Update& update) const { update.use(pool_, slices_); }
 
  private:
   Chain send_;
@@ -39,6 +40,7 @@ class PartsServer : public Server {
   Schedule step_size_;
   std::uint32_t workers_;
   Pool* pool_;
+  Slices* slices_;
 };
 
 }  // namespace tailrace::policy

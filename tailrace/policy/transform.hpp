@@ -50,6 +50,9 @@ struct Arrival {
 /// says what it makes of an update's size on its way to the server; remark() const returns a line
 /// about the run so far, for its summary.
 ///
+/// `static constexpr bool sliceable = true` says that it may be run by servers that hold a slice of
+/// the model each, see Slices.
+///
 /// `static constexpr bool on_worker = true` says that a copy on each worker makes the same bits as
 /// one on the server: of the arrival it reads worker, job and workers at most, and what it keeps is
 /// kept per worker. Such a transform lets go of that in forget(WorkerId), if it has any; and
@@ -82,6 +85,8 @@ class AnyTransform {
   [[nodiscard]] bool needs_job() const { return held_->needs_job(); }
   /// Whether a copy on each worker makes the same bits as one on the server.
   [[nodiscard]] bool on_worker() const { return held_->on_worker(); }
+  /// Whether servers that hold a slice of the model each may run it.
+  [[nodiscard]] bool sliceable() const { return held_->sliceable(); }
   /// Its options outside their ranges; `key` names the transform, such as "each[0]".
   [[nodiscard]] Status check(const std::string& key) const { return held_->check(key); }
   void prepare(const PartSetup& setup) { held_->prepare(setup); }
@@ -103,6 +108,7 @@ class AnyTransform {
     [[nodiscard]] virtual bool needs_start() const = 0;
     [[nodiscard]] virtual bool needs_job() const = 0;
     [[nodiscard]] virtual bool on_worker() const = 0;
+    [[nodiscard]] virtual bool sliceable() const = 0;
     [[nodiscard]] virtual Status check(const std::string& key) const = 0;
     virtual void prepare(const PartSetup& setup) = 0;
     virtual void apply(const Arrival& arrival, Update& update) = 0;
@@ -131,6 +137,7 @@ class AnyTransform {
       if constexpr (requires { T::on_worker; }) return T::on_worker;
       return false;
     }
+    [[nodiscard]] bool sliceable() const override { return is_sliceable(transform); }
     [[nodiscard]] Status check(const std::string& key) const override {
       return check_ranges(transform, key);
     }
@@ -173,6 +180,11 @@ class Chain {
   [[nodiscard]] bool on_worker() const {
     return std::all_of(parts_.begin(), parts_.end(),
                        [](const AnyTransform& part) { return part.on_worker(); });
+  }
+  /// Whether servers that hold a slice of the model each may run it.
+  [[nodiscard]] bool sliceable() const {
+    return std::all_of(parts_.begin(), parts_.end(),
+                       [](const AnyTransform& part) { return part.sliceable(); });
   }
   [[nodiscard]] const std::vector<AnyTransform>& parts() const { return parts_; }
 

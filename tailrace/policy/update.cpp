@@ -106,17 +106,23 @@ void Update::settle_measuring(bool measure_norm) {
   });
   sources_.clear();
   queued_ = 0;
-  if (!measure_norm) return;
+  if (measure_norm) norm_ = root_of(squares);
+}
+
+double Update::root_of(std::span<const double> squares) {
+  if (slices_ != nullptr) return std::sqrt(slices_->add_up(squares));
   double sum = 0;
   for (const double square : squares) sum += square;
-  norm_ = std::sqrt(sum);
+  return std::sqrt(sum);
 }
 
 double Update::norm() {
   if (!settled()) {
     settle_measuring(true);
   } else if (!norm_) {
-    norm_ = std::sqrt(math::squared_norm({only_source(), dimension()}, pool_));
+    const std::span<const Real> all{only_source(), dimension()};
+    norm_ = slices_ == nullptr ? std::sqrt(math::squared_norm(all, pool_))
+                               : root_of(math::squared_norms(all, pool_));
   }
   return std::fabs(factor_) * *norm_;
 }
@@ -161,7 +167,8 @@ bool Update::subtract_from(const Real* from, Real* to, double step_size) {
       }
     }
   });
-  return finite.load(std::memory_order_relaxed);
+  const bool here = finite.load(std::memory_order_relaxed);
+  return slices_ == nullptr ? here : slices_->all(here);
 }
 
 }  // namespace tailrace::policy

@@ -8,6 +8,7 @@
 
 #include "tailrace/core/ids.hpp"
 #include "tailrace/core/parallel.hpp"
+#include "tailrace/policy/slices.hpp"
 
 namespace tailrace::policy {
 
@@ -68,9 +69,15 @@ class Update {
   [[nodiscard]] std::size_t dimension() const { return dimension_.value_or(values_.size()); }
 
   /// Threads that sweeps may use; null means the caller's alone. Does not change any bit.
-  void use(Pool* pool) { pool_ = pool; }
+  ///
+  ///   slices  those who hold the rest of the vector, of which this is a slice; null: it is all here
+  void use(Pool* pool, Slices* slices = nullptr) {
+    pool_ = pool;
+    slices_ = slices;
+  }
 
-  /// Euclidean norm, infinite or NaN if the values are. Runs what is queued, at most once.
+  /// Euclidean norm of the whole vector, infinite or NaN if the values are. Runs what is queued, at
+  /// most once.
   [[nodiscard]] double norm();
   /// The norm is computed anew when it is asked for: it is then a function of values and factor,
   /// however they came about.
@@ -99,7 +106,7 @@ class Update {
   [[nodiscard]] std::span<Real> edit();
 
   /// to = from - step_size * update, in one sweep with everything queued (to may be from). Uses the
-  /// update up. False if any new parameter is not finite.
+  /// update up. False if any new parameter is not finite, here or in another slice.
   bool subtract_from(const Real* from, Real* to, double step_size);
 
  private:
@@ -118,6 +125,8 @@ class Update {
   template <class Body>
   void sweep(const Body& body);
   void settle_measuring(bool measure_norm);
+  /// The norm from the squared norms of chunks.
+  [[nodiscard]] double root_of(std::span<const double> squares);
   [[nodiscard]] bool settled() const { return queued_ == 0 && sources_.size() <= 1; }
   [[nodiscard]] const Real* only_source() const {
     return sources_.empty() ? values_.data() : sources_.front().values;
@@ -134,6 +143,7 @@ class Update {
   std::size_t queued_ = 0;
   bool discarded_ = false;
   Pool* pool_ = nullptr;
+  Slices* slices_ = nullptr;
 };
 
 }  // namespace tailrace::policy

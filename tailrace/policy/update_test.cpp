@@ -30,6 +30,17 @@ struct Affine {
   }
 };
 
+/// Another slice whose values have 16 as the sum of their squares.
+struct OtherSlice final : Slices {
+  double add_up(std::span<const double> chunks) override {
+    double sum = 0;
+    for (const double chunk : chunks) sum += chunk;
+    return sum + 16;
+  }
+  bool all(bool here) override { return here && finite; }
+  bool finite = true;
+};
+
 TEST(Update, ComputesItsNormOnceAndScalesItByTheFactor) {
   Values memory = {3, -4};
   const Update::Source source{memory.data(), 1};
@@ -41,6 +52,33 @@ TEST(Update, ComputesItsNormOnceAndScalesItByTheFactor) {
   update.scale(-0.5);
 
   EXPECT_EQ(update.norm(), 2.5);
+}
+
+TEST(Update, AsksTheOtherSlicesForTheRestOfItsNorm) {
+  OtherSlice other;
+  Update update(Values{3});
+  update.use(nullptr, &other);
+
+  EXPECT_EQ(update.norm(), 5);
+  Affine twice{.gain = 2};
+  update.then(Pass::of(twice));
+
+  EXPECT_THAT(update.norm(), std::sqrt(36.0 + 16));
+}
+
+TEST(Update, HearsOfAStepThatIsNotFiniteInAnotherSlice) {
+  OtherSlice other;
+  Real x = 1;
+  const auto step = [&] {
+    Update update(Values{3});
+    update.use(nullptr, &other);
+    return update.subtract_from(&x, &x, 1);
+  };
+
+  EXPECT_TRUE(step());
+  other.finite = false;
+
+  EXPECT_FALSE(step());
 }
 
 TEST(Update, ForgetsItsNormAndItsFactorWhenItIsEdited) {

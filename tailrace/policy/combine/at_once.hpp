@@ -11,6 +11,7 @@ struct AtOnce {
   static constexpr std::string_view formula = "x <- x - eta u";
   static constexpr std::string_view source =
       "asynchronous SGD: Recht et al.: Hogwild!, NeurIPS 2011; Agarwal, Duchi, NeurIPS 2011";
+  static constexpr bool sliceable = true;
   static void fields(auto& /*self*/, auto&& /*field*/) {}
 
   [[nodiscard]] std::uint64_t waits_for(std::uint32_t /*workers*/) const { return 1; }

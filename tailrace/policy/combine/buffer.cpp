@@ -9,7 +9,7 @@ class Collecting final : public Combiner {
  public:
   Collecting(const Buffer& options, const PartSetup& setup)
       : options_(options), members_(setup.dimension) {
-    combined_.use(setup.pool);
+    combined_.use(setup.pool, setup.slices);
   }
 
   Combined add(const Arrival& arrival, JobNumber job, Update& update) override {

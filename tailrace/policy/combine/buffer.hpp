@@ -38,6 +38,7 @@ struct Buffer {
   static constexpr std::string_view formula = "x <- x - eta (1/size) sum_j u_j";
   static constexpr std::string_view source = "Nguyen et al., arXiv:2106.06639";
   static constexpr bool from_number = true;
+  static constexpr bool sliceable = true;
 
   std::uint64_t size = 1;
   Reduce reduce = Reduce::mean;
@@ -58,6 +59,7 @@ struct Barrier {
   static constexpr std::string_view summary = "Waits for as many updates as there are workers.";
   static constexpr std::string_view formula = "x <- x - eta (1/n) sum_i u_i";
   static constexpr std::string_view source = "mini-batch SGD; McMahan et al., arXiv:1602.05629";
+  static constexpr bool sliceable = true;
 
   Reduce reduce = Reduce::mean;
 

@@ -29,6 +29,7 @@ struct CalibratedBuffer {
       "v = h + (1/M) sum_j (u_j - h_i),  h = (1/n) sum_i h_i,  h_i the latest update of worker i";
   static constexpr std::string_view source = "Wang et al.: CA2FL, ICLR 2024";
   static constexpr bool from_number = true;
+  static constexpr bool sliceable = true;
 
   std::uint64_t size = 1;
 

@@ -12,7 +12,7 @@ class CollectingCombiner : public Combiner {
  public:
   CollectingCombiner(std::uint64_t size, const PartSetup& setup)
       : size_(size), members_(setup.dimension) {
-    combined_.use(setup.pool);
+    combined_.use(setup.pool, setup.slices);
   }
 
   Combined add(const Arrival& arrival, JobNumber job, Update& update) override {

@@ -12,7 +12,7 @@ class Table final : public Combiner {
   Table(const GradientTable& options, const PartSetup& setup)
       : options_(options), dimension_(setup.dimension), entries_(setup.workers) {
     if (options_.every == 0) options_.every = setup.workers;
-    combined_.use(setup.pool);
+    combined_.use(setup.pool, setup.slices);
   }
 
   Combined add(const Arrival& arrival, JobNumber /*job*/, Update& update) override {

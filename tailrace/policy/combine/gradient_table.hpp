@@ -51,6 +51,7 @@ struct GradientTable {
       "Keeps every worker's latest update and steps by the mean of the table.";
   static constexpr std::string_view formula = "G_i <- u;  x <- x - eta mean_i G_i";
   static constexpr std::string_view source = "arXiv:2509.22860, arXiv:2511.19066, arXiv:2106.04159";
+  static constexpr bool sliceable = true;
 
   std::uint64_t every = 1;
   bool warm_up = true;

@@ -27,6 +27,7 @@ struct CoordinateMedian {
   static constexpr std::string_view formula = "u_k = median of u_1k, ..., u_Mk";
   static constexpr std::string_view source = "Yin et al., arXiv:1803.01498";
   static constexpr bool from_number = true;
+  static constexpr bool sliceable = true;
 
   std::uint64_t size = 1;
 
@@ -60,6 +61,7 @@ struct TrimmedMean {
   static constexpr std::string_view formula =
       "u_k = mean of u_1k, ..., u_Mk without the c smallest and the c largest";
   static constexpr std::string_view source = "Yin et al., arXiv:1803.01498";
+  static constexpr bool sliceable = true;
 
   std::uint64_t size = 1;
   std::uint64_t cut = 0;

@@ -13,7 +13,7 @@ class TakingTurns final : public Combiner {
  public:
   explicit TakingTurns(const PartSetup& setup)
       : table_(setup), next_table_(setup), has_turn_(setup.workers, 0) {
-    combined_.use(setup.pool);
+    combined_.use(setup.pool, setup.slices);
   }
 
   Combined add(const Arrival& arrival, JobNumber /*job*/, Update& update) override {

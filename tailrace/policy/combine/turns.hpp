@@ -26,6 +26,7 @@ struct Turns {
   static constexpr std::string_view formula =
       "x <- x - eta (1/n) sum_i (1/B_i) sum_j u_ij, n times a round, tau <= 2n - 2";
   static constexpr std::string_view source = "Maranjyan, Richtarik, arXiv:2509.22860";
+  static constexpr bool sliceable = true;
   static void fields(auto& /*self*/, auto&& /*field*/) {}
 
   [[nodiscard]] std::uint64_t waits_for(std::uint32_t workers) const { return workers; }

@@ -30,6 +30,7 @@ struct WeightedMean {
       "x <- x - eta sum_j w_j u_j / sum_j w_j,  w_j = share_i s(tau_j)";
   static constexpr std::string_view source =
       "McMahan et al., arXiv:1602.05629; normalized staleness: ours";
+  static constexpr bool sliceable = true;
 
   std::uint64_t size = 1;
   bool examples = true;

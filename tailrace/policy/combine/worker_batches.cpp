@@ -11,7 +11,7 @@ class CollectingBatches final : public Combiner {
       : total_(static_cast<double>(options.total)),
         workers_(static_cast<double>(setup.workers)),
         batches_(setup) {
-    combined_.use(setup.pool);
+    combined_.use(setup.pool, setup.slices);
   }
 
   Combined add(const Arrival& arrival, JobNumber /*job*/, Update& update) override {

@@ -28,6 +28,7 @@ struct WorkerBatches {
       "until ((1/n) sum_i 1/B_i)^-1 > total / n;  x <- x - eta (1/n) sum_i (1/B_i) sum_j u_ij";
   static constexpr std::string_view source = "Tyurin, Richtarik, arXiv:2305.12387";
   static constexpr bool from_number = true;
+  static constexpr bool sliceable = true;
 
   std::uint64_t total = 0;
 

@@ -22,7 +22,7 @@ class AllocatingServer final : public PartsServer {
         options_(options),
         pace_(setup.workers),
         members_(setup.start.size()) {
-    mean_.use(setup.pool);
+    equip(mean_);
   }
 
   void begin(Actions& actions) override { begin_round(Time{0}, actions); }

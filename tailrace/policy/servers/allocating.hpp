@@ -31,6 +31,8 @@ namespace tailrace::policy {
 ///         round, then with fewer so far: with nothing known everyone is tried. Known times are
 ///         their oracle.
 struct Allocating {
+  static constexpr bool sliceable = true;
+
   std::uint64_t batch = 16;
   double alpha = 0;
   std::vector<double> seconds = {};

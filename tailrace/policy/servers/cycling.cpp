@@ -16,7 +16,7 @@ class CyclingServer final : public PartsServer {
     for (std::uint32_t group = 0; group < groups; ++group) {
       groups_.push_back({Members(setup.start.size()), 0});
     }
-    sum_.use(setup.pool);
+    equip(sum_);
   }
 
   void begin(Actions& actions) override {

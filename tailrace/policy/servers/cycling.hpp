@@ -25,6 +25,8 @@ namespace tailrace::policy {
 ///         know the method from descriptions; that groups are contiguous and strictly in turn is
 ///         our reading.
 struct Cycling {
+  static constexpr bool sliceable = true;
+
   std::uint32_t size = 1;
 
   [[nodiscard]] Errors check(std::uint32_t /*workers*/) const { return {}; }

@@ -26,7 +26,7 @@ class LimitedTriesServer final : public PartsServer {
         records_(setup.workers),
         members_(setup.start.size()) {
     TAILRACE_CHECK(options.check(setup.workers).empty());
-    sum_.use(setup.pool);
+    equip(sum_);
   }
 
   void begin(Actions& actions) override { begin_round(Time{0}, actions); }

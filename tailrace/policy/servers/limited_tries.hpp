@@ -31,6 +31,8 @@ namespace tailrace::policy {
 ///         measuring it is ours. The limit counts from the moment at which the job is given out, so
 ///         it has to leave room for messages.
 struct LimitedTries {
+  static constexpr bool sliceable = true;
+
   std::vector<std::uint64_t> tries = {1};
   std::vector<Time> limits = {Time{1'000'000'000}};
   std::vector<double> success = {};

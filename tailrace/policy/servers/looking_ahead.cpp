@@ -38,7 +38,7 @@ class LookingAheadServer final : public PartsServer {
         ahead_(setup.start),
         momentum_(setup.start.size(), 0),
         gathered_(setup.start.size(), 0) {
-    combined_.use(setup.pool);
+    equip(combined_);
   }
 
   void begin(Actions& actions) override {

@@ -24,6 +24,8 @@ namespace tailrace::policy {
 /// Source  SMEGA2, after its authors' public code (github.com/rafi-cohen/SMEGA2): its advanced
 ///         estimate, no dampening, no weight decay.
 struct LookingAhead {
+  static constexpr bool sliceable = true;
+
   double beta = 0.9;
 
   [[nodiscard]] Errors check(std::uint32_t /*workers*/) const { return {}; }

@@ -112,7 +112,7 @@ class TwoLevelServer final : public PartsServer {
 
   void take_in(Region& region, Time now, Actions& actions) {
     update_.start(models_.dimension(), std::array{Update::Source{region.mail.data(), 1}});
-    update_.use(pool());
+    equip(update_);
     step(here(now), {&update_}, actions);
     const std::span<const Real> model = models_.current();
     region.mail.assign(model.begin(), model.end());

@@ -38,6 +38,7 @@ struct TwoLevel {
   Chain regional = {};
   Schedule regional_step_size = ConstantStep{};
 
+  [[nodiscard]] bool sliceable() const { return regional.sliceable(); }
   /// method/more-regions-than-workers.
   [[nodiscard]] Errors check(std::uint32_t workers) const;
   [[nodiscard]] std::unique_ptr<Server> make(const Method& method, const ServerSetup& setup) const;

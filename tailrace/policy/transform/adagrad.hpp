@@ -23,6 +23,7 @@ struct AdaGrad {
       "Divides every coordinate by the root of the sum of its squares so far.";
   static constexpr std::string_view formula = "v <- v + u^2;  u <- u / (sqrt(v) + epsilon)";
   static constexpr std::string_view source = "Duchi, Hazan, Singer, JMLR 2011";
+  static constexpr bool sliceable = true;
   static constexpr Law laws = Law::keeps_zero | Law::bounds_norm | Law::odd;
 
   double epsilon = 1e-8;

@@ -30,6 +30,7 @@ struct Adam {
       "m <- beta1 m + (1 - beta1) u;  v <- beta2 v + (1 - beta2) u^2;  u <- m^ / (sqrt(v^) + "
       "epsilon)";
   static constexpr std::string_view source = "Kingma, Ba, arXiv:1412.6980";
+  static constexpr bool sliceable = true;
   static constexpr Law laws = Law::odd;
 
   double beta1 = 0.9;

@@ -27,6 +27,7 @@ struct AmsGrad {
       "m <- beta1 m + (1 - beta1) u;  v <- beta2 v + (1 - beta2) u^2;  w <- max(w, v);  "
       "u <- m / (sqrt(w) + epsilon)";
   static constexpr std::string_view source = "Reddi, Kale, Kumar, arXiv:1904.09237";
+  static constexpr bool sliceable = true;
   static constexpr Law laws = Law::bounds_norm | Law::odd;
 
   double beta1 = 0.9;

@@ -34,6 +34,7 @@ struct BiClip {
       "u_j <- sign(u_j) min(u_t, max(d_t, |u_j|)), or the same on the norm;  "
       "d_t = lower t^lower_power, u_t = upper t^upper_power";
   static constexpr std::string_view source = "Lee, Zaheer, Li, arXiv:2502.04164";
+  static constexpr bool sliceable = true;
   static constexpr Law laws =
       Law::keeps_zero | Law::keeps_alive | Law::bounds_norm | Law::odd | Law::stateless;
 

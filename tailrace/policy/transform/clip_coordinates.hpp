@@ -24,6 +24,7 @@ struct ClipCoordinates {
   static constexpr std::string_view source = "Zhang et al., arXiv:1912.03194";
   static constexpr bool from_number = true;
   static constexpr bool on_worker = true;
+  static constexpr bool sliceable = true;
   static constexpr Law laws = Law::shrinks | Law::keeps_zero | Law::keeps_alive | Law::bounds_norm |
                               Law::odd | Law::stateless;
 

@@ -25,6 +25,7 @@ struct ClipNorm {
   static constexpr std::string_view source = "Erickson, Johansson, arXiv:2606.13287";
   static constexpr bool from_number = true;
   static constexpr bool on_worker = true;
+  static constexpr bool sliceable = true;
   static constexpr Law laws = Law::shrinks | Law::keeps_direction | Law::keeps_zero |
                               Law::keeps_alive | Law::bounds_norm | Law::odd | Law::stateless;
 

@@ -96,6 +96,7 @@ struct ClipQuantile {
     field("per_layer", self.per_layer, Field{.doc = "a threshold for every tensor of the model"});
   }
 
+  [[nodiscard]] bool sliceable() const { return !per_layer; }
   void prepare(const PartSetup& setup);
   void apply(const Arrival& arrival, Update& update);
   [[nodiscard]] std::string remark() const;

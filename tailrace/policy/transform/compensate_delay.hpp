@@ -35,6 +35,7 @@ struct CompensateDelay {
   static constexpr std::string_view source = "Zheng et al., arXiv:1609.08326";
   static constexpr bool from_number = true;
   static constexpr bool needs_start = true;
+  static constexpr bool sliceable = true;
   static constexpr Law laws = Law::keeps_zero;
 
   double lambda = 0.04;

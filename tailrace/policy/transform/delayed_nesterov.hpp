@@ -36,6 +36,7 @@ struct DelayedNesterov {
       "u <- c beta m + u / every;  every so many updates m <- beta m + their mean first;  then "
       "u <- (1 - c every + c) beta m + u / every,  c = spread / every";
   static constexpr std::string_view source = "Liu et al., arXiv:2401.09135";
+  static constexpr bool sliceable = true;
   static constexpr Law laws = Law::odd;
 
   double beta = 0.9;

@@ -51,6 +51,7 @@ struct DivideByGap {
     field("form", self.form, Field{.doc = "the gap of the whole model, or of each coordinate"});
   }
 
+  [[nodiscard]] bool sliceable() const { return form == ClipForm::coordinates; }
   void prepare(const PartSetup& setup) {
     root.prepare(setup.dimension);
     scratch.assign(form == ClipForm::norm ? setup.dimension : 0, 0);

@@ -31,6 +31,7 @@ struct DropStale {
       "discard u if tau > older_than; growing: if tau >= (older_than + 1) max(1, t - 1)^growth";
   static constexpr std::string_view source = "Maranjyan, Tyurin, Richtarik, arXiv:2501.16168";
   static constexpr bool from_number = true;
+  static constexpr bool sliceable = true;
   static constexpr Law laws =
       Law::shrinks | Law::keeps_direction | Law::keeps_zero | Law::odd | Law::stateless;
 

@@ -27,6 +27,7 @@ struct MixIn {
   static constexpr std::string_view formula = "u <- x - x_start + u";
   static constexpr std::string_view source = "Xie, Koyejo, Gupta, arXiv:1903.03934";
   static constexpr bool needs_start = true;
+  static constexpr bool sliceable = true;
   static constexpr Law laws = Law::stateless;
 
   static void fields(auto& /*self*/, auto&& /*field*/) {}

@@ -23,6 +23,7 @@ struct Momentum {
   static constexpr std::string_view formula = "m <- beta m + (1 - dampening) u;  u <- m";
   static constexpr std::string_view source = "Polyak 1964";
   static constexpr bool from_number = true;
+  static constexpr bool sliceable = true;
   static constexpr Law laws = Law::odd;
 
   double beta = 0.9;

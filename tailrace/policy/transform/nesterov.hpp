@@ -22,6 +22,7 @@ struct Nesterov {
   static constexpr std::string_view formula = "m <- beta m + u;  u <- u + beta m";
   static constexpr std::string_view source = "Nesterov 1983";
   static constexpr bool from_number = true;
+  static constexpr bool sliceable = true;
   static constexpr Law laws = Law::odd;
 
   double beta = 0.9;

@@ -24,6 +24,7 @@ struct Normalize {
   static constexpr std::string_view formula = "u <- u / (||u|| + epsilon)";
   static constexpr std::string_view source = "Cutkosky, Mehta, arXiv:2002.03305";
   static constexpr bool on_worker = true;
+  static constexpr bool sliceable = true;
   static constexpr Law laws = Law::keeps_direction | Law::keeps_zero | Law::keeps_alive |
                               Law::bounds_norm | Law::odd | Law::stateless;
 

@@ -39,6 +39,7 @@ struct OrderedMomentum {
   static constexpr std::string_view source = "Shi, Yang, Li, arXiv:2407.19234";
   static constexpr bool from_number = true;
   static constexpr bool needs_job = true;
+  static constexpr bool sliceable = true;
   static constexpr Law laws = Law::odd;
 
   double beta = 0.9;

@@ -27,6 +27,7 @@ struct RmsProp {
   static constexpr std::string_view formula =
       "v <- beta v + (1 - beta) u^2;  u <- u / (sqrt(v) + epsilon)";
   static constexpr std::string_view source = "Tieleman, Hinton 2012";
+  static constexpr bool sliceable = true;
   static constexpr Law laws = Law::keeps_zero | Law::bounds_norm | Law::odd;
 
   double beta = 0.99;

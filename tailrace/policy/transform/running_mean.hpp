@@ -31,6 +31,7 @@ struct RunningMean {
       "m <- (1 - a_t) m + a_t u;  u <- m;  a_t = share max(1, t - 1)^(-power)";
   static constexpr std::string_view source = "Cutkosky, Mehta, arXiv:2002.03305";
   static constexpr bool from_number = true;
+  static constexpr bool sliceable = true;
   static constexpr Law laws = Law::odd;
 
   double share = 0.1;

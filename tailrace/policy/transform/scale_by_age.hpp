@@ -30,6 +30,7 @@ struct ScaleByAge {
       "A step size that falls with both the step number and staleness.";
   static constexpr std::string_view formula = "u <- u / (smoothness + growth sqrt(t + tau))";
   static constexpr std::string_view source = "Sra, Yu, Li, Smola, arXiv:1508.05003";
+  static constexpr bool sliceable = true;
   static constexpr Law laws =
       Law::keeps_direction | Law::keeps_zero | Law::keeps_alive | Law::odd | Law::stateless;
 

@@ -28,6 +28,7 @@ struct ScaleByExamples {
   static constexpr std::string_view formula = "u <- n share_i u";
   static constexpr std::string_view source = "FLSim, the code of Nguyen et al., arXiv:2106.06639";
   static constexpr bool on_worker = true;
+  static constexpr bool sliceable = true;
   static constexpr Law laws = Law::keeps_direction | Law::keeps_zero | Law::odd | Law::stateless;
   static constexpr bool needs_job = true;
 

@@ -33,6 +33,7 @@ struct ScaleByRelativeStaleness {
   static constexpr std::string_view formula = "u <- s(tau) / s(usual) u";
   static constexpr std::string_view source =
       "FLSim, the code of Nguyen et al., arXiv:2106.06639; measured usual: ours";
+  static constexpr bool sliceable = true;
   static constexpr Law laws = Law::keeps_direction | Law::keeps_zero;
   static constexpr bool needs_job = true;  // means are over single updates
 

@@ -27,6 +27,7 @@ struct ScaleByStaleness {
   static constexpr std::string_view formula = "u <- s(tau) u";
   static constexpr std::string_view source = "Xie, Koyejo, Gupta, arXiv:1903.03934";
   static constexpr bool from_number = true;
+  static constexpr bool sliceable = true;
   static constexpr Law laws = Law::shrinks | Law::keeps_direction | Law::keeps_zero |
                               Law::keeps_alive | Law::odd | Law::stateless;
 

@@ -26,6 +26,7 @@ struct WeightDecay {
   static constexpr std::string_view formula = "u <- u + strength x";
   static constexpr std::string_view source = "Loshchilov, Hutter, arXiv:1711.05101";
   static constexpr bool from_number = true;
+  static constexpr bool sliceable = true;
   static constexpr Law laws = Law::stateless;
 
   double strength = 1e-4;

@@ -32,6 +32,7 @@ struct WorkerMomentum {
   static constexpr bool from_number = true;
   static constexpr bool needs_job = true;
   static constexpr bool on_worker = true;
+  static constexpr bool sliceable = true;
   static constexpr Law laws = Law::odd;
 
   double beta = 0.9;
