@@ -325,7 +325,44 @@ TEST(Host, AFailureOfAnotherWorkersJobIsNotBelieved) {
   EXPECT_FALSE(stage.host().over());
 }
 
-TEST(Host, EvaluatesWhileUpdatesArrive) {
+/// A problem that calls somebody up whenever it is evaluated.
+class TellingProblem final : public problem::Problem {
+ public:
+  [[nodiscard]] const Layout& layout() const override { return toy_.layout(); }
+  [[nodiscard]] std::size_t workers() const override { return toy_.workers(); }
+  void start(std::uint64_t seed, std::span<Real> out) const override { toy_.start(seed, out); }
+  [[nodiscard]] std::unique_ptr<problem::Oracle> oracle() const override { return toy_.oracle(); }
+  [[nodiscard]] problem::Evaluation evaluate(std::span<const Real> parameters,
+                                             Pool* pool) const override {
+    if (tell) tell();
+    return toy_.evaluate(parameters, pool);
+  }
+  [[nodiscard]] std::string describe() const override { return "toy"; }
+
+  std::function<void()> tell;
+
+ private:
+  engine::testing::Toy toy_{{.workers = 1, .dimension = Stage::dimension}};
+};
+
+TEST(Host, TakesUpdatesWhileItEvaluates) {
+  TellingProblem problem;
+  const policy::Method method{.step_size = policy::ConstantStep{.value = 1}};
+  const auto host = std::move(
+      *make_host(problem, method, {.stop = {.steps = 100}, .evaluate = {.every_steps = 1}}, {}));
+  Peer peer(*host, {.name = "w0"});
+  peer.say(Hello{.workers = {0}});
+  peer.upload(peer.ticket(), update(1));
+  problem.tell = [&] { peer.upload(peer.ticket(), update(1)); };  // would wait for ever for a lock
+
+  host->tick();
+
+  problem.tell = {};
+  EXPECT_EQ(host->standings().steps, 2U);
+  EXPECT_EQ(peer.model(), model(2));
+}
+
+TEST(Host, EvaluatesWhatWasTheModelThen) {
   Stage stage({}, {.evaluate = {.every_steps = 1}});
   const auto peer = stage.join(0);
   for (int i = 0; i < 3; ++i) peer->upload(peer->ticket(), update(1));

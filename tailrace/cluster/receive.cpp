@@ -145,7 +145,7 @@ Receive HostImpl::on(const Talk& /*talk*/, const Beat& /*beat*/) { return Receiv
 Receive HostImpl::on(const Talk& talk, const Leave& /*leave*/) {
   const std::lock_guard lock(mutex_);
   if (talk->stage != Conversation::Stage::working) return Receive::closed;
-  roster_.leave(talk->id);
+  roster_.leave(talk->id, training_.clock());
   return Receive::more;
 }
 

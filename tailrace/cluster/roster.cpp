@@ -54,12 +54,23 @@ Roster::SessionId Roster::part(SessionId session, Time now) {
   if (found == members_.end()) return nobody;
   const Member member = std::move(found->second);
   members_.erase(found);
-  for (const WorkerId worker : member.workers) {
+  disown(member.workers, now);
+  return next == session ? nobody : next;
+}
+
+void Roster::leave(SessionId session, Time now) {
+  Member& member = members_.at(session);
+  member.leaving = true;
+  member.ready.clear();
+  disown(std::exchange(member.workers, {}), now);
+}
+
+void Roster::disown(const std::vector<WorkerId>& workers, Time now) {
+  for (const WorkerId worker : workers) {
     workers_[worker].owner = nobody;
     workers_[worker].listed = false;
     list(worker, now);
   }
-  return next == session ? nobody : next;
 }
 
 void Roster::give(WorkerId worker, Job job, Time now) {

@@ -40,8 +40,8 @@ class Roster {
   /// The session is gone; the job it had waits again. Returns who may compute that now, if it is
   /// another session's.
   SessionId part(SessionId session, Time now);
-  /// It finishes what it has and gets no more.
-  void leave(SessionId session) { members_.at(session).leaving = true; }
+  /// It finishes what it has and gets no more; its workers are without a session from now on.
+  void leave(SessionId session, Time now);
 
   /// A worker was given a job.
   void give(WorkerId worker, Job job, Time now);
@@ -93,6 +93,8 @@ class Roster {
     bool leaving = false;
   };
 
+  /// These workers have no session any more.
+  void disown(const std::vector<WorkerId>& workers, Time now);
   /// The worker's first job waits for a session.
   void list(WorkerId worker, Time now);
   std::optional<Assignment> take_from(std::deque<WorkerId>& list, SessionId session);

@@ -266,11 +266,26 @@ TEST(Roster, WhoeverLeavesFinishesItsJobAndGetsNoMore) {
   roster.give(0, 6, {});
   next(roster, 1);
 
-  roster.leave(1);
+  roster.leave(1, {});
 
   EXPECT_EQ(roster.at_work_for(1), 0U);
   roster.done(0, 1, {});
   EXPECT_EQ(next(roster, 1), "-");
+}
+
+TEST(Roster, OthersStandInForWhoeverLeavesThoughItDoesNotGo) {
+  Roster roster = roster_for(2, StandIn::anybody);
+  roster.join(1, {0, 1}, {});
+  roster.join(2, {}, {});
+  roster.give(0, 5, {});
+  roster.give(1, 6, {});
+  ASSERT_EQ(next(roster, 1), "0/5");
+
+  roster.leave(1, {});
+
+  EXPECT_EQ(roster.workers_here(), 0U);
+  EXPECT_EQ(next(roster, 2, lease), "1/6");
+  EXPECT_EQ(roster.holder(0), 1U);
 }
 
 TEST(Roster, OneSessionCanSpeakForAHundredThousandWorkers) {
