@@ -60,7 +60,7 @@ Result<std::uint64_t> choose_seed(const RunArguments& arguments,
 /// `tailrace run` is for one method and one seed, `tailrace compare` for all.
 Result<std::optional<Chosen>> choose(const RunArguments& arguments,
                                      const spec::Experiment& experiment) {
-  if (arguments.command != "run") return std::nullopt;
+  if (arguments.command == "compare") return std::nullopt;
   Result<std::string> method = choose_method(arguments, experiment);
   if (!method) return fail(method.error());
   const Result<std::uint64_t> seed = choose_seed(arguments, experiment);

@@ -51,6 +51,12 @@ cluster::HostOptions host_options(const RunAtHand& run, cluster::Reporter& repor
           .reporter = &reporter};
 }
 
+rpc::ServeOptions serve_options(const ServeArguments& arguments) {
+  return {.address = arguments.listen,
+          .credentials = security::CredentialFiles::of_server(arguments.certificates),
+          .plaintext = arguments.plaintext};
+}
+
 /// The list of revoked certificates, if there is one.
 Result<std::optional<security::RevocationFile>> open_revocations(const ServeArguments& arguments) {
   if (arguments.plaintext) return std::nullopt;
@@ -81,10 +87,7 @@ class Service {
     if (*revocations) (*host)->revoke((*revocations)->serials());
     auto reports = open_reports(**host);
     if (!reports) return fail(reports.error());
-    auto server = rpc::RpcServer::start(
-        **host, {.address = arguments_.listen,
-                 .credentials = security::CredentialFiles::of_server(arguments_.certificates),
-                 .plaintext = arguments_.plaintext});
+    auto server = rpc::RpcServer::start(**host, serve_options(arguments_));
     if (!server) return fail(server.error());
     announce((*server)->port());
     drive(**host, *revocations, **reporter);
@@ -146,8 +149,11 @@ int serve_run(const ServeArguments& arguments) {
           .fix = "tailrace certs certs --workers 16, then --certificates certs; for "
                  "a trial on this machine alone: --plaintext"}});
   }
+  // Before anything is begun.
+  if (Status checked = rpc::check_serving(serve_options(arguments)); !checked) {
+    return print_errors(checked.error());
+  }
   RunArguments run = arguments.run;
-  run.command = "run";
   run.engine = "grpc";
   return run_experiment(
       run, [&](const RunAtHand& at_hand) { return Service(arguments, at_hand).run(); });

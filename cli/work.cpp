@@ -176,6 +176,15 @@ Status work_in_all(const std::vector<std::unique_ptr<Client>>& clients,
 }
 
 int work_for_server(const WorkArguments& arguments) {
+  if (arguments.plaintext == !arguments.certificate.empty()) {
+    return print_errors(
+        {{.code = "cli/usage",
+          .what = arguments.plaintext ? "--plaintext and --certificate exclude each other"
+                                      : "a worker needs a certificate",
+          .where = "tailrace work",
+          .fix = "--certificate certs/worker-0 (see tailrace certs); for a trial on "
+                 "this machine alone: --plaintext"}});
+  }
   Result<std::vector<WorkerId>> workers = parse_workers(arguments.workers);
   if (!workers) return print_errors(workers.error());
   if (workers->empty() && !arguments.certificate.empty()) {

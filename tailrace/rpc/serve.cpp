@@ -168,17 +168,20 @@ class Server final : public RpcServer {
 
 }  // namespace
 
-Result<std::unique_ptr<RpcServer>> RpcServer::start(cluster::Host& host,
-                                                    const ServeOptions& options) {
+Status check_serving(const ServeOptions& options) {
   const auto address = parse_address(options.address);
   if (!address) return fail(address.error());
-  if (options.plaintext) {
-    if (auto allowed = allow_plaintext(*address); !allowed) return fail(allowed.error());
-  } else {
-    // gRPC would listen with what nobody believes, and tell nobody.
-    const auto read = security::load_credentials(options.credentials, security::End::server);
-    if (!read) return fail(read.error());
-  }
+  if (options.plaintext) return allow_plaintext(*address);
+  // gRPC would listen with what nobody believes, and tell nobody.
+  const auto read = security::load_credentials(options.credentials, security::End::server);
+  if (!read) return fail(read.error());
+  return {};
+}
+
+Result<std::unique_ptr<RpcServer>> RpcServer::start(cluster::Host& host,
+                                                    const ServeOptions& options) {
+  if (Status checked = check_serving(options); !checked) return fail(checked.error());
+  const auto address = parse_address(options.address);
   auto server = std::make_unique<Server>(host, options);
   if (auto listening = server->listen(*address, options); !listening) {
     return fail(std::move(listening.error()));

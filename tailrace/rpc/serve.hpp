@@ -31,6 +31,11 @@ struct ServeOptions {
   std::chrono::milliseconds patience{5'000};
 };
 
+/// Finds what keeps a server from being started, but for a port that is taken.
+///
+/// Errors  rpc/bad-address, rpc/plaintext; those of security::load_credentials.
+[[nodiscard]] Status check_serving(const ServeOptions& options);
+
 /// Brings sessions to a host over gRPC: one bidirectional stream is one session, one message is one
 /// frame.
 ///
@@ -44,8 +49,7 @@ class RpcServer {
  public:
   /// Listens and takes sessions. The host must outlive the server.
   ///
-  /// Errors  rpc/bad-address, rpc/plaintext, rpc/cannot-listen; those of
-  ///         security::load_credentials.
+  /// Errors  rpc/cannot-listen; those of check_serving().
   [[nodiscard]] static Result<std::unique_ptr<RpcServer>> start(cluster::Host& host,
                                                                 const ServeOptions& options);
   virtual ~RpcServer() = default;
