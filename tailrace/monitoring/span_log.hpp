@@ -3,11 +3,15 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "tailrace/cluster/report.hpp"
 #include "tailrace/core/result.hpp"
 
 namespace tailrace::monitoring {
+
+inline constexpr std::string_view spans_header =
+    "worker,job,steps,given_s,arrived_s,compute_s,bytes_out,bytes_in";
 
 /// Writes a line of CSV for each job whose update was applied:
 ///
@@ -19,7 +23,7 @@ namespace tailrace::monitoring {
 /// run goes on.
 class SpanLog {
  public:
-  /// Appends to the file.
+  /// Appends to the file, in place of a last line that was cut off.
   ///
   /// Errors  monitoring/cannot-write.
   [[nodiscard]] static Result<std::unique_ptr<SpanLog>> open(const std::string& path);
