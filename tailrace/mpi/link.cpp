@@ -16,6 +16,17 @@ Errors disconnected(std::string why) {
   return {{.code = "cluster/disconnected", .what = std::move(why), .where = "rank 0"}};
 }
 
+/// What a rank hears that comes when rank 0 serves no more.
+class Afterword final : public cluster::Link {
+ public:
+  Status send(cluster::Outgoing /*message*/, std::size_t /*chunk*/) override { return {}; }
+  Result<std::optional<Message>> receive(Deadline /*until*/) override {
+    return cluster::encode(cluster::Farewell{.reason = cluster::Parting::finished,
+                                             .text = "rank 0 serves no more; see what it says"});
+  }
+  void close() override {}
+};
+
 }  // namespace
 
 /// Outlives every session: MPI may still read or write it when one is given up.
@@ -72,6 +83,7 @@ Port::~Port() {
 }
 
 Result<std::unique_ptr<cluster::Link>> Port::connect() {
+  if (world_.server_left()) return std::make_unique<Afterword>();
   if (world_.server_silent()) return fail(disconnected("gives no sign of life"));
   return std::make_unique<Session>(world_, mail_, ++sessions_);
 }
@@ -79,6 +91,7 @@ Result<std::unique_ptr<cluster::Link>> Port::connect() {
 Status Port::Session::check() {
   if (closed_) return fail(disconnected("the session was closed by this rank"));
   if (ended_) return fail(disconnected("has ended the session"));
+  if (world_.server_left()) return fail(disconnected("serves no more"));
   if (world_.server_silent()) return fail(disconnected("gives no sign of life"));
   return {};
 }

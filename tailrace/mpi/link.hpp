@@ -23,7 +23,8 @@ class Port {
   Port& operator=(const Port&) = delete;
   ~Port();
 
-  /// Opens a session; the one before must be gone. What is left of that one is passed over.
+  /// Opens a session; the one before must be gone. What is left of that one is passed over. Where
+  /// rank 0 serves no more, the session holds its Farewell and nothing else.
   [[nodiscard]] Result<std::unique_ptr<cluster::Link>> connect();
 
  private:

@@ -135,6 +135,15 @@ TEST_F(Ranks, NoticeThatTheServerIsDead) {
                                   HasSubstr("rank 2: gives no sign of life")));
 }
 
+TEST_F(Ranks, EndWithAServerThatNeverServed) {
+  const Ended ended = job("absent");
+
+  EXPECT_NE(ended.status, 0) << ended.output;
+  EXPECT_THAT(ended.output,
+              AllOf(HasSubstr("rank 1: rank 0 serves no more"),
+                    HasSubstr("rank 2: rank 0 serves no more"), Not(HasSubstr("MPI_ABORT"))));
+}
+
 TEST_F(Ranks, AreToldHowToStartWhenThereIsOnlyOne) {
   const Ended ended = run(TAILRACE_RANKS_UNDER_TEST " part");
 

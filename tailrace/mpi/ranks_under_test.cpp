@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "tailrace/cluster/client.hpp"
 #include "tailrace/core/check.hpp"
 #include "tailrace/mpi/echo_host.hpp"
 #include "tailrace/mpi/link.hpp"
@@ -217,11 +218,21 @@ void lose_server(mpi::World& world, mpi::Port& port) {
   say(world, after.error().front().what);
 }
 
+/// Rank 0 never serves: the others hear it and have nothing to do.
+void be_unneeded(mpi::World& world, mpi::Port& port) {
+  const auto client = cluster::Client::connect([&] { return port.connect(); }, {});
+  TAILRACE_CHECK(client.has_value());
+  const auto job = (*client)->next_job();
+  TAILRACE_CHECK(job.has_value() && !job->has_value());
+  say(world, (*client)->why());
+}
+
 struct Scenario {
   std::function<void(mpi::World&, mpi::Port&)> worker;
   bool hesitant = false;
   std::uint32_t ranks_lost = 0;
   std::chrono::milliseconds killed_after{0};  ///< the server; 0: never
+  bool absent = false;                        ///< rank 0 leaves at once
 };
 
 const std::map<std::string_view, Scenario>& scenarios() {
@@ -239,12 +250,14 @@ const std::map<std::string_view, Scenario>& scenarios() {
       {"kill", {.worker = lose(SIGKILL), .ranks_lost = 1}},
       {"stop", {.worker = lose(SIGSTOP), .ranks_lost = 1}},
       {"sleep", {.worker = sleep_long}},
+      {"absent", {.worker = be_unneeded, .absent = true}},
       {"lose-server", {.worker = lose_server, .killed_after = 1000ms}},
   };
   return all;
 }
 
 int serve(mpi::World& world, const Scenario& scenario) {
+  if (scenario.absent) return EXIT_FAILURE;
   if (scenario.killed_after.count() > 0) {
     std::thread([after = scenario.killed_after] {
       std::this_thread::sleep_for(after);
@@ -264,7 +277,10 @@ int serve(mpi::World& world, const Scenario& scenario) {
 
 int main(int argc, char** argv) {
   const auto found = scenarios().find(argc == 2 ? argv[1] : "");
-  auto world = mpi::World::enter({.pulse = 100ms, .silence = 1s, .patience = 500ms});
+  // Who waits for somebody that does not come should not wait for long.
+  const bool all_come = found != scenarios().end() && found->second.absent;
+  auto world =
+      mpi::World::enter({.pulse = 100ms, .silence = 1s, .patience = all_come ? 30'000ms : 500ms});
   if (!world) {
     fmt::print("{}\n", to_string(world.error()));
     return EXIT_FAILURE;

@@ -89,6 +89,7 @@ class Serving {
 
   void handle(Peer& peer);
   void open(Peer& peer, std::uint64_t number);
+  static void turn_away(Peer& peer);
   void give_to_host(Peer& peer);
   [[nodiscard]] bool end_if_due(Peer& peer);
   void forget(Peer& peer, const std::string& why);
@@ -227,9 +228,12 @@ void Serving::handle(Peer& peer) {
 
 void Serving::open(Peer& peer, std::uint64_t number) {
   forget(peer, "the rank has opened another session");
-  if (host_.over()) return;
-  const int rank = rank_of(peer);
   peer.number = number;
+  if (host_.over()) {
+    turn_away(peer);
+    return;
+  }
+  const int rank = rank_of(peer);
   peer.session = std::make_shared<RankSession>();
   peer.outbox.push(Kind::opened, {.frame = encode_number(number)}, 1);
   peer.id =
@@ -237,6 +241,16 @@ void Serving::open(Peer& peer, std::uint64_t number) {
                                 .address = fmt::format("rank {}", rank),
                                 .workers = workers_of(rank, world_.size(), options_.workers)});
   received_ = true;
+}
+
+/// A rank that comes when the run is over hears so.
+void Serving::turn_away(Peer& peer) {
+  peer.outbox.push(Kind::opened, {.frame = encode_number(peer.number)}, 1);
+  peer.outbox.push(Kind::frame,
+                   {.frame = cluster::encode(cluster::Farewell{.reason = cluster::Parting::finished,
+                                                               .text = "the run is over"})},
+                   1);
+  peer.outbox.push(Kind::close, {}, 1);
 }
 
 void Serving::give_to_host(Peer& peer) {

@@ -28,6 +28,7 @@ enum class Control : int {
   leaving = 2,
   dismissed = 3,
   dismissed_at_once = 4,  ///< without MPI_Finalize
+  serves_no_more = 5,
 };
 
 static_assert(sizeof(MPI_Request) <= sizeof(std::uintptr_t));
@@ -93,12 +94,14 @@ struct World::Job {
   std::condition_variable pulse_wake;
   bool pulse_ends = false;
   std::vector<MPI_Request> pulses;
+  std::vector<MPI_Request> last_words;  ///< serves_no_more
 
   /// The others, under `calls`: when rank 0 was heard of last, and what was seen of it since.
   Clock::time_point heard = Clock::now();
   Clock::time_point looked = Clock::now();
   int looks_in_vain = 0;
   bool silent = false;
+  bool server_left = false;
 
   void note_heard() {
     heard = Clock::now();
@@ -145,6 +148,15 @@ struct World::Job {
       int done = 1;
       if (pulses[to] != MPI_REQUEST_NULL) MPI_Test(&pulses[to], &done, MPI_STATUS_IGNORE);
       if (done != 0) send_control(to, Control::pulse, pulses[to]);
+    }
+  }
+
+  /// Who is still coming, or waits for an answer, need not.
+  void say_last_words() {
+    const std::lock_guard lock(calls);
+    last_words.assign(static_cast<std::size_t>(size), MPI_REQUEST_NULL);
+    for (int to = 0; to < size; ++to) {
+      if (to != World::server) send_control(to, Control::serves_no_more, last_words[to]);
     }
   }
 
@@ -285,10 +297,17 @@ bool World::server_silent() {
   job_->looked = now;
   ++job_->looks_in_vain;
   while (job_->take_control(Control::pulse) >= 0) job_->note_heard();
+  if (job_->take_control(Control::serves_no_more) >= 0) job_->server_left = true;
   // Several looks: who was stopped for so long itself has messages waiting, not all in sight at
   // once.
   job_->silent = job_->looks_in_vain > 4 && now - job_->heard > job_->options.silence;
   return job_->silent;
+}
+
+bool World::server_left() {
+  static_cast<void>(server_silent());  // looks at what rank 0 says of itself
+  const std::lock_guard lock(job_->calls);
+  return job_->server_left;
 }
 
 int World::leave(int status) {
@@ -304,6 +323,7 @@ int World::leave(int status) {
 }
 
 void World::dismiss_workers(int status) {
+  job_->say_last_words();
   std::vector<bool> leaving(static_cast<std::size_t>(job_->size));
   int missing = job_->size - 1;
   const auto until = Clock::now() + job_->options.patience;

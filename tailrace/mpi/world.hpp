@@ -92,6 +92,8 @@ class World {
 
   /// Whether rank 0 gives no sign of life any more.
   [[nodiscard]] bool server_silent();
+  /// Whether rank 0 is in leave(): it serves no more, or never will.
+  [[nodiscard]] bool server_left();
 
  private:
   struct Job;
