@@ -49,6 +49,10 @@ Status HostImpl::begin() {
   const std::lock_guard lock(mutex_);
   const Result<bool> resumed = training_.begin();
   if (!resumed) return fail(resumed.error());
+  for (const Error& error : training_.passed_over()) {
+    note(Level::warning, "checkpoint-unusable",
+         fmt::format("{} is passed over: {}", error.where, error.what), {{"file", error.where}});
+  }
   counts_.ready = true;
   note(Level::info, *resumed ? "resumed" : "began",
        *resumed ? fmt::format("goes on at step {} with {} jobs in flight",

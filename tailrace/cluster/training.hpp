@@ -82,6 +82,8 @@ class Training {
   }
   void record(Evaluation& evaluation, const problem::Evaluation& figures);
 
+  /// Newer checkpoints that begin() could not use, and why.
+  [[nodiscard]] const Errors& passed_over() const { return checkpoint_.passed_over(); }
   [[nodiscard]] bool checkpoint_due() const { return checkpoint_.due(); }
   [[nodiscard]] bool has_checkpoints() const { return !options_.checkpoint.path.empty(); }
   /// Whether the run's end leaves a checkpoint, from which it goes on.
