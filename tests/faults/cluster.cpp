@@ -33,12 +33,12 @@ keep_checkpoints = 3
 {}
 [run]
 seeds = [{}]
-stop = {{ steps = {} }}
+stop = {{ steps = {}{} }}
 checkpoint_every = "0.2s"
 {}
 {})",
                      training.dimension, training.workers, training.cluster, Cluster::seed,
-                     training.steps, training.run, training.method);
+                     training.steps, training.stop, training.run, training.method);
 }
 
 void append(std::vector<std::string>& all, const std::vector<std::string>& more) {

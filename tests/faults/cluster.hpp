@@ -20,6 +20,7 @@ struct Training {
   WorkerId workers = 4;
   std::uint32_t dimension = 200;
   std::string cluster = "";  ///< more lines of [cluster]
+  std::string stop = "";     ///< more of the table run.stop, behind a comma
   std::string run = "";      ///< more lines of [run]
 };
 
@@ -28,11 +29,13 @@ inline constexpr std::string_view server_centric = R"([[method]]
 name = "method"
 recipe = "clip2"
 scheme = "server_centric"
+buffer = 2
 )";
 inline constexpr std::string_view client_centric = R"([[method]]
 name = "method"
 recipe = "clip2"
 scheme = "client_centric"
+buffer = 2
 )";
 /// Every worker remembers what its messages left out.
 inline constexpr std::string_view with_memory = R"([[method]]
@@ -46,6 +49,14 @@ local = { steps = 3, step_size = 0.05 }
 send = [{ top_k = 0.1 }]
 combine = { buffer = 3 }
 step_size = 1.0
+)";
+
+/// No step without an update of each.
+inline constexpr std::string_view every_worker_every_step = R"([[method]]
+name = "method"
+combine = { buffer = 4 }
+next = { when = "after_step" }
+step_size = 0.1
 )";
 
 /// A server and its workers, each a process of the program, in a folder of their own.

@@ -29,6 +29,10 @@ class Evidence {
 
   /// Server deaths that left a checkpoint.
   [[nodiscard]] std::size_t deaths() const { return durable_.size(); }
+  /// Of the run log, when it died last. [bytes]
+  [[nodiscard]] std::size_t durable_bytes() const {
+    return durable_.empty() ? 0 : durable_.back().size();
+  }
 
  private:
   struct Experiment;
