@@ -205,6 +205,28 @@ TEST_F(AttackOnLimits, AFactorCountsTowardsTheNorm) {
   expect_refused(Refusal::norm_limit);
 }
 
+TEST_F(AttackOnLimits, OneWorkerWhoseValuesAreNotFiniteDoesNotEndTheRun) {
+  for (int i = 0; i < 3; ++i) attacker->upload(attacker->ticket(), update(nan));
+  expect_parted(*attacker, Parting::barred);
+
+  stage.pass(std::chrono::seconds(1));
+
+  EXPECT_FALSE(stage.host().over());
+}
+
+TEST_F(AttackOnLimits, ARunWhoseEveryWorkerHasSuchValuesHasDiverged) {
+  const auto third = stage.join(2);
+  for (Peer* peer : {attacker.get(), honest.get(), third.get()}) {
+    for (int i = 0; i < 3; ++i) peer->upload(peer->ticket(), update(nan));
+    peer->hang_up();
+  }
+
+  stage.pass(std::chrono::seconds(1));
+
+  ASSERT_TRUE(stage.host().over());
+  EXPECT_EQ(stage.host().result()->ending, engine::Ending::diverged);
+}
+
 TEST_F(AttackOnLimits, WhoIsRefusedTooOftenIsBarredForGood) {
   for (int i = 0; i < 3; ++i) attacker->upload(attacker->ticket(), update(100));
   expect_parted(*attacker, Parting::barred);

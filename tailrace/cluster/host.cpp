@@ -251,6 +251,20 @@ void HostImpl::sweep(Time now) {
     part(talk, Parting::lease_ended, lateness);
   }
   touched_.push_back(Roster::nobody);  // a lease may have made orphans
+  end_if_diverged();
+}
+
+/// One worker with values that are not finite is its own trouble. If none is left but such, and
+/// every job is one of theirs, it is the model's.
+void HostImpl::end_if_diverged() {
+  const auto works = [](const auto& entry) {
+    return entry.second->stage == Conversation::Stage::working;
+  };
+  if (barred_.empty() || std::any_of(talks_.begin(), talks_.end(), works)) return;
+  const std::vector<JobId> jobs = training_.flight().open();
+  const bool hopeless =
+      std::all_of(jobs.begin(), jobs.end(), [&](JobId job) { return open_[job].hopeless; });
+  if (!jobs.empty() && hopeless) training_.end(Ending::diverged);
 }
 
 std::string HostImpl::lateness(const Conversation& talk, Time now) const {

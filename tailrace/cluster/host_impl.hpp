@@ -87,6 +87,7 @@ class HostImpl final : public Host, private Training::Orders {
     Ticket ticket = 0;
     bool saved = false;                ///< in the last checkpoint
     bool restored = false;             ///< given before the server's restart
+    bool hopeless = false;             ///< who had it was barred for values that are not finite
     std::uint32_t failures = 0;        ///< times it could not be computed
     std::vector<std::string> holders;  ///< names of those who were given it
   };
@@ -121,6 +122,7 @@ class HostImpl final : public Host, private Training::Orders {
   void part(const Talk& talk, Parting reason, const std::string& text);
   void send(const Talk& talk, const Frame& frame, Body body = {});
   void sweep(Time now);
+  void end_if_diverged();
   void save(Lock& lock);
   void evaluate(Lock& lock);
   void end_run(Lock& lock);

@@ -347,6 +347,9 @@ Receive HostImpl::refuse(const Talk& talk, Ticket ticket, Refusal reason, std::s
        {{"who", name}, {"reason", std::string(to_string(reason))}});
   if (++refusals_[name] >= options_.cluster.limits.refusals) {
     barred_.insert(name);
+    if (const auto job = by_ticket_.find(ticket); job != by_ticket_.end()) {
+      open_[job->second].hopeless = reason == Refusal::not_finite;
+    }
     part(talk, Parting::barred, "too many of its updates were refused");
     return Receive::closed;
   }
