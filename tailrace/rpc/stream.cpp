@@ -64,14 +64,15 @@ std::string reason_of(const grpc::Status& status) {
 
 /// gRPC's reactions to a session. Whoever starts something outside of a reaction first makes sure,
 /// by a hold, that OnDone does not come before it.
+///
+/// Lives until wait_until_done() has returned, and is not destroyed by a reaction: with a process's
+/// last channel goes the thread that reactions run on, and it cannot wait for its own end.
 class Stream final : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> {
  public:
   explicit Stream(std::shared_ptr<grpc::Channel> channel)
       : channel_(std::move(channel)), stub_(channel_) {}
 
-  /// `self` is kept until OnDone.
-  void open(std::shared_ptr<Stream> self) {
-    self_ = std::move(self);
+  void open() {
     stub_.PrepareBidiStreamingCall(&*context_, session_method, {}, this);
     AddHold();
     StartRead(&in_);
@@ -181,7 +182,6 @@ class Stream final : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> {
   }
 
   void OnDone(const grpc::Status& status) override {
-    const std::shared_ptr<Stream> self = std::move(self_);
     {
       // With it goes the call, which keeps what it could not send.
       const std::lock_guard lock(context_mutex_);
@@ -225,7 +225,6 @@ class Stream final : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> {
   grpc::GenericStub stub_;
   std::mutex context_mutex_;
   std::optional<grpc::ClientContext> context_{std::in_place};  ///< until OnDone
-  std::shared_ptr<Stream> self_;                               ///< until OnDone
   ByteBuffer in_;                                              ///< of the read that is under way
   ByteBuffer out_;                                             ///< of the write that is under way
 
@@ -244,27 +243,24 @@ class Stream final : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> {
 
 class StreamLink final : public cluster::Link {
  public:
-  explicit StreamLink(const std::shared_ptr<grpc::Channel>& channel)
-      : stream_(std::make_shared<Stream>(channel)) {
-    stream_->open(stream_);
+  explicit StreamLink(const std::shared_ptr<grpc::Channel>& channel) : stream_(channel) {
+    stream_.open();
   }
   ~StreamLink() override {
-    stream_->close();
-    stream_->wait_until_done();
+    stream_.close();
+    stream_.wait_until_done();
   }
   StreamLink(const StreamLink&) = delete;
   StreamLink& operator=(const StreamLink&) = delete;
 
   Status send(cluster::Outgoing message, std::size_t chunk) override {
-    return stream_->send(std::move(message), chunk);
+    return stream_.send(std::move(message), chunk);
   }
-  Result<std::optional<Message>> receive(Deadline until) override {
-    return stream_->receive(until);
-  }
-  void close() override { stream_->close(); }
+  Result<std::optional<Message>> receive(Deadline until) override { return stream_.receive(until); }
+  void close() override { stream_.close(); }
 
  private:
-  std::shared_ptr<Stream> stream_;
+  Stream stream_;
 };
 
 }  // namespace
