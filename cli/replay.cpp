@@ -161,13 +161,20 @@ int replay_run(const ReplayArguments& arguments) {
   const Result<std::optional<report::Outcome>> outcome = recorded_outcome(*run);
   if (!outcome) return print_errors(outcome.error());
   const Exit exit = compare(*repeated, *outcome);
+  std::optional<MeasuredTimes> measured;
+  if (!arguments.delays.empty() || arguments.fit) {
+    auto read = measured_times(run->folder, prepared->experiment.workers.count);
+    if (!read) return print_errors(read.error());
+    measured = std::move(*read);
+  }
   const Status used =
       use_times(arguments, {.experiment = (fs::path(run->comparison) / "experiment.toml").string(),
                             .method = run->method,
                             .seed = run->seed,
                             .result = repeated->result,
                             .target = *outcome ? (*outcome)->target : std::nullopt,
-                            .times = times});
+                            .times = times,
+                            .measured = std::move(measured)});
   return used ? exit : print_errors(used.error());
 }
 

@@ -139,5 +139,63 @@ TEST_F(Replay, PrintsTheClosestLawAsATable) {
   EXPECT_THAT(ended.output, HasSubstr("Kolmogorov-Smirnov"));
 }
 
+/// Jobs whose workers said how long they computed: a second and two, three times as long on worker
+/// 1, and 1 ms each way at 1 MB/s beyond that.
+std::string spans() {
+  std::string text = "worker,job,steps,given_s,arrived_s,compute_s,bytes_out,bytes_in\n";
+  for (int worker = 0; worker < 4; ++worker) {
+    for (int job = 0; job < 10; ++job) {
+      const double compute = (1 + job % 2) * (worker == 1 ? 3 : 1);
+      const int bytes_out = job % 3 == 0 ? 0 : 8000;
+      const double messages = 2e-3 + 1e-6 * (bytes_out + 2000);
+      text += std::to_string(worker) + ',' + std::to_string(job) + ",1,10," +
+              std::to_string(10 + compute + messages) + ',' + std::to_string(compute) + ',' +
+              std::to_string(bytes_out) + ",2000\n";
+    }
+  }
+  return text;
+}
+
+TEST_F(Replay, TellsComputingFromMessagesWhereWorkersSaidHowLongTheyComputed) {
+  record();
+  write("one/async_sgd/seed-1/spans.csv", spans());
+
+  const Ended written = replay("--delays times.csv");
+
+  ASSERT_EQ(written.exit, 0) << written.output;
+  EXPECT_THAT(written.output, HasSubstr("per = \"job\"\nnetwork = { latency = \"1ms\", "
+                                        "bandwidth = \"8Mbit/s\" }\n"));
+  const std::string text = read_file(folder_ / "times.csv");
+  EXPECT_THAT(text, HasSubstr("\n1,3,1,1\n2,6,2,2\n1,3,1,1\n"));
+  const auto begin = written.output.find("[workers]");
+  std::string experiment = testing::tiny;
+  const auto old = experiment.find("[workers]");
+  experiment.replace(old, experiment.find("[run]") - old,
+                     written.output.substr(begin, written.output.find("\n\n", begin) + 1 - begin));
+  write("measured.toml", experiment);
+  EXPECT_EQ(run("check measured.toml").exit, 0) << run("check measured.toml").output << experiment;
+}
+
+TEST_F(Replay, PrintsTheLawOfMeasuredTimesWithTheirNetwork) {
+  record();
+  write("one/async_sgd/seed-1/spans.csv", spans());
+
+  const Ended ended = replay("--fit");
+
+  EXPECT_EQ(ended.exit, 0) << ended.output;
+  EXPECT_THAT(ended.output, HasSubstr("seconds = [1.5, 4.5, 1.5, 1.5]"));
+  EXPECT_THAT(ended.output, HasSubstr("\nnetwork = { latency = \"1ms\""));
+}
+
+TEST_F(Replay, SaysWhichLineOfMeasuredTimesIsDamaged) {
+  record();
+  write("one/async_sgd/seed-1/spans.csv", spans() + "0,11,1,1,0,x\n");
+
+  const Ended ended = replay("--fit");
+
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.output, HasSubstr("spans.csv:42"));
+}
+
 }  // namespace
 }  // namespace tailrace::cli

@@ -31,6 +31,18 @@ Result<Times> times_of(const Recording& recording) {
                .fix = "take a longer run"});
 }
 
+/// Of computing alone where that was measured.
+Result<Times> work_times_of(const Recording& recording) {
+  if (recording.measured) return recording.measured->compute;
+  return times_of(recording);
+}
+
+/// The line of [workers] about messages, if anything is known of them.
+std::string network_of(const Recording& recording) {
+  if (!recording.measured || !recording.measured->network) return {};
+  return delay::to_toml(*recording.measured->network);
+}
+
 std::vector<std::vector<double>> seconds_of(const Times& times) {
   std::vector<std::vector<double>> seconds;
   for (const std::vector<Time>& of_worker : times) {
@@ -119,16 +131,32 @@ void print_both(const Recording& recording, const std::string& method,
 }
 
 /// What the times leave open.
-void print_doubts(const engine::RecordedTimes& times) {
+void print_doubts(const engine::RecordedTimes& times, std::uint64_t guessed) {
   if (times.canceled_jobs() > 0) {
     fmt::print(
         "{} canceled jobs are left out, as nobody knows how long they would have taken: slow jobs "
         "are rarer here than they were\n",
         times.canceled_jobs());
   }
-  if (times.guessed_workers() > 0) {
-    fmt::print("{} workers delivered nothing: their times are guesses\n", times.guessed_workers());
-  }
+  if (guessed > 0) fmt::print("{} workers delivered nothing: their times are guesses\n", guessed);
+}
+
+/// The same of times of which messages are no part, if that was measured.
+void print_work_doubts(const Recording& recording) {
+  const auto& measured = recording.measured;
+  print_doubts(recording.times,
+               measured ? measured->guessed_workers : recording.times.guessed_workers());
+  if (!measured) return;
+  fmt::print("the times are what workers say that they computed\n");
+  if (!measured->network) return;
+  const delay::FittedNetwork& network = *measured->network;
+  fmt::print(
+      "the network is the closest to what {} jobs took beyond that, 2 latency + bytes / bandwidth "
+      "by medians (Theil-Sen): half of them are off by at most {:.3g} s{}\n",
+      network.passages, network.error_seconds,
+      network.bandwidth < delay::Bandwidth{}
+          ? ""
+          : "; messages differ too little in size to tell a bandwidth");
 }
 
 }  // namespace
@@ -147,12 +175,12 @@ Status try_method(const Recording& recording, const std::string& method,
       "an estimate: each worker takes its recorded times again, one after the other for every "
       "local step, whatever the method; a worker's speed at a moment, and what a method's messages "
       "weigh, it does not know\n");
-  print_doubts(recording.times);
+  print_doubts(recording.times, recording.times.guessed_workers());
   return {};
 }
 
 Status write_delays(const Recording& recording, const std::string& file) {
-  const Result<Times> times = times_of(recording);
+  const Result<Times> times = work_times_of(recording);
   if (!times) return fail(times.error());
   std::size_t rows = 0;
   std::size_t fewest = times->front().size();
@@ -175,27 +203,27 @@ Status write_delays(const Recording& recording, const std::string& file) {
   if (Status written = report::write_text(file, text); !written) return written;
   fmt::print(
       "the times of {} workers are in {}; to run with them:\n\n[workers]\ncount = {}\nspeed = 1\n"
-      "delay = {{ kind = \"trace\", file = \"{}\" }}\nper = \"job\"\n\n",
-      times->size(), file, times->size(), file);
-  print_doubts(recording.times);
+      "delay = {{ kind = \"trace\", file = \"{}\" }}\nper = \"job\"\n{}\n",
+      times->size(), file, times->size(), file, network_of(recording));
+  print_work_doubts(recording);
   return {};
 }
 
 Status print_fit(const Recording& recording) {
-  const Result<Times> times = times_of(recording);
+  const Result<Times> times = work_times_of(recording);
   if (!times) return fail(times.error());
   const Result<delay::FittedWorkers> fitted = delay::fit_workers(seconds_of(*times));
   if (!fitted) return fail(fitted.error());
   const delay::FittedLaw& best = fitted->laws.front();
   fmt::print(
       "the closest law to {} times, at a Kolmogorov-Smirnov distance of {:.3g} (by chance alone up "
-      "to {:.2g}):\n\n{}\n",
+      "to {:.2g}):\n\n{}{}\n",
       fitted->samples, best.distance, 1.36 / std::sqrt(static_cast<double>(fitted->samples)),
-      delay::to_toml(*fitted));
+      delay::to_toml(*fitted), network_of(recording));
   for (const delay::FittedLaw& law : fitted->laws) {
     if (&law != &best) fmt::print("  {:.3g} from {}\n", law.distance, law.delay);
   }
-  print_doubts(recording.times);
+  print_work_doubts(recording);
   return {};
 }
 

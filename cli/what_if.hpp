@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/measured.hpp"
 #include "tailrace/core/result.hpp"
 #include "tailrace/engine/recorded_times.hpp"
 #include "tailrace/engine/run.hpp"
@@ -19,6 +20,7 @@ struct Recording {
   const engine::RunResult& result;
   std::optional<engine::Sample> target = {};  ///< where the run reached it
   const engine::RecordedTimes& times;
+  std::optional<MeasuredTimes> measured = {};  ///< where workers said how long they computed
 };
 
 /// Runs another method with the times of a recorded run, worker by worker in their order, beginning
@@ -33,13 +35,14 @@ struct Recording {
 [[nodiscard]] Status try_method(const Recording& recording, const std::string& method,
                                 const std::vector<std::string>& sets);
 
-/// Writes the times as the delay model `trace` reads them. Workers with fewer than others begin
-/// anew.
+/// Writes the times as the delay model `trace` reads them, and prints the table [workers] that
+/// reads it. Workers with fewer than others begin anew. Measured times are written without their
+/// messages, which the table has as a network.
 ///
 /// Errors  cli/no-times; core/io.
 [[nodiscard]] Status write_delays(const Recording& recording, const std::string& file);
 
-/// Prints the closest law as a table [workers].
+/// Prints the closest law as a table [workers], with a network where there are measured times.
 ///
 /// Errors  cli/no-times; delay/too-few-times.
 [[nodiscard]] Status print_fit(const Recording& recording);
