@@ -88,6 +88,7 @@ Result<std::optional<Client::Job>> ClientImpl::next_job() {
   if (over_ || !ready()) return std::nullopt;
   const Offered offered = *std::exchange(offered_, std::nullopt);
   model_in_use_ = offered.model;
+  handed_out_ = Clock::now();
   return Job{.ticket = offered.offer.ticket,
              .worker = offered.offer.worker,
              .number = offered.offer.number,
@@ -99,8 +100,10 @@ Result<std::optional<Client::Job>> ClientImpl::next_job() {
 
 Result<Client::Answer> ClientImpl::send(const Job& job, std::span<const Real> values) {
   TAILRACE_CHECK(values.size() == job.parameters.size());
-  return deliver({.offer = {.ticket = job.ticket, .bytes = values.size_bytes()},
-                  .bytes = std::make_shared<const std::vector<std::byte>>(bytes_of(values))});
+  const std::chrono::duration<double> took = Clock::now() - handed_out_;
+  return deliver(
+      {.offer = {.ticket = job.ticket, .seconds = took.count(), .bytes = values.size_bytes()},
+       .bytes = std::make_shared<const std::vector<std::byte>>(bytes_of(values))});
 }
 
 Result<Client::Answer> ClientImpl::send(const Job& job, policy::Update& update, const Made& made) {
@@ -339,6 +342,7 @@ void ClientImpl::converse(Link& link) {
       return;
     }
     if (*frame && !deal_with(**frame)) return;
+    if (*frame && std::holds_alternative<Chunk>(**frame)) link.reuse(std::move(memory));
   }
 }
 

@@ -77,7 +77,8 @@ class Client {
   [[nodiscard]] virtual bool canceled(const Job& job) const = 0;
 
   /// Sends a job's update, (dimension) gradient-like: the server subtracts it. Returns when the
-  /// server has answered, or another one after a restart.
+  /// server has answered, or another one after a restart. What passed since next_job() counts as
+  /// the time it took to compute.
   ///
   /// Errors  as next_job().
   [[nodiscard]] virtual Result<Answer> send(const Job& job, std::span<const Real> values) = 0;

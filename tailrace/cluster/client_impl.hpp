@@ -78,6 +78,7 @@ class ClientImpl final : public Client {
 
   const Connect connect_;
   const ClientOptions options_;
+  std::chrono::steady_clock::time_point handed_out_{};  ///< the caller's job
   std::atomic<bool> leaving_ = false;
   std::atomic<bool> stopping_ = false;  ///< the client is being destroyed
   std::atomic<Ticket> canceled_ = 0;    ///< of the caller's jobs, last
