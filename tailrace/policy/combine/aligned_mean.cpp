@@ -5,6 +5,7 @@
 
 #include "tailrace/math/vector.hpp"
 #include "tailrace/policy/combine/collecting.hpp"
+#include "tailrace/policy/whole_sums.hpp"
 
 namespace tailrace::policy {
 namespace {
@@ -15,6 +16,7 @@ class Aligning final : public CollectingCombiner {
       : CollectingCombiner(options.size, setup),
         options_(options),
         shares_(setup.shares),
+        slices_(setup.slices),
         dimension_(setup.dimension) {}
 
   void state(Archive& archive) override {
@@ -55,13 +57,15 @@ class Aligning final : public CollectingCombiner {
   double cosine(Update& update) const {
     if (last_step_.empty()) return 1;
     const std::vector<Real>& values = update.values();
-    const double norms = update.norm() * std::sqrt(math::squared_norm(last_step_));
-    const double cosine = -math::dot(values, last_step_) / norms;
+    const double norm = update.norm();
+    const double norms = norm * std::sqrt(squared_norm(last_step_, slices_));
+    const double cosine = -dot(values, last_step_, slices_) / norms;
     return std::isfinite(cosine) ? cosine : 0;
   }
 
   AlignedMean options_;
   std::span<const double> shares_;
+  Slices* slices_;
   std::size_t dimension_;
   Version version_ = 0;          ///< of model_
   std::vector<Real> model_;      ///< empty before the first arrival

@@ -30,6 +30,7 @@ struct AlignedMean {
       "w_j = share_i (alignment (1 + cos(x - x_before, -u_j)) / 2 + freshness bound / (tau_j + "
       "bound))";
   static constexpr std::string_view source = "Su, Li: PORT, IWQoS 2022, as in the library Plato";
+  static constexpr bool sliceable = true;
 
   std::uint64_t size = 1;
   double bound = 10;

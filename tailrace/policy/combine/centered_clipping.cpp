@@ -8,6 +8,7 @@
 #include "tailrace/math/pairs.hpp"
 #include "tailrace/math/vector.hpp"
 #include "tailrace/policy/combine/robust.hpp"
+#include "tailrace/policy/whole_sums.hpp"
 
 namespace tailrace::policy {
 namespace {
@@ -18,6 +19,7 @@ class Clipping final : public RobustCombiner {
       : RobustCombiner(options.size, setup),
         options_(options),
         pool_(setup.pool),
+        slices_(setup.slices),
         center_(setup.dimension, 0) {}
 
   void state(Archive& archive) override {
@@ -50,7 +52,7 @@ class Clipping final : public RobustCombiner {
     sources_.clear();
     for (std::size_t i = 0; i < rows.size(); ++i) sources_.push_back({rows[i], weights[i]});
     if (of_center != 0) sources_.push_back({center_.data(), of_center});
-    next_.use(pool_);
+    next_.use(pool_, slices_);
     next_.start(dimension, sources_);
     center_ = next_.values();
     const Update::Source whole{center_.data(), 1};
@@ -60,16 +62,17 @@ class Clipping final : public RobustCombiner {
  private:
   /// Products around the step before; one iteration needs only the squares.
   [[nodiscard]] math::Pairs products(Rows rows, std::size_t dimension) const {
-    if (options_.iterations > 1) return math::gram(rows, center_.data(), dimension, pool_);
+    if (options_.iterations > 1) return gram(rows, center_.data(), dimension, pool_, slices_);
     math::Pairs squares(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      squares.set(i, i, math::squared_distance({rows[i], dimension}, center_));
+      squares.set(i, i, squared_distance({rows[i], dimension}, center_, slices_));
     }
     return squares;
   }
 
   CenteredClipping options_;
   Pool* pool_;
+  Slices* slices_;
   std::vector<Real> center_;  ///< v
   Update next_;
   std::vector<Update::Source> sources_;

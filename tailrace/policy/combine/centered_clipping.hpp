@@ -32,6 +32,7 @@ struct CenteredClipping {
   static constexpr std::string_view formula =
       "v <- v + (1/M) sum_j (u_j - v) min(1, threshold / ||u_j - v||);  u = v";
   static constexpr std::string_view source = "Karimireddy, He, Jaggi, arXiv:2012.10333";
+  static constexpr bool sliceable = true;
 
   std::uint64_t size = 1;
   double threshold = 10;

@@ -8,6 +8,7 @@
 
 #include "tailrace/math/pairs.hpp"
 #include "tailrace/policy/combine/robust.hpp"
+#include "tailrace/policy/whole_sums.hpp"
 
 namespace tailrace::policy {
 namespace {
@@ -36,7 +37,10 @@ Central central_member(const math::Pairs& squares) {
 class Weiszfeld final : public RobustCombiner {
  public:
   Weiszfeld(const GeometricMedian& options, const PartSetup& setup)
-      : RobustCombiner(options.size, setup), options_(options), pool_(setup.pool) {}
+      : RobustCombiner(options.size, setup),
+        options_(options),
+        pool_(setup.pool),
+        slices_(setup.slices) {}
 
  protected:
   void reduce(Rows rows, std::size_t dimension, Update& combined) override {
@@ -51,9 +55,9 @@ class Weiszfeld final : public RobustCombiner {
     // All points between two members are medians.
     if (rows.size() < 3)
       return std::vector<double>(rows.size(), 1.0 / static_cast<double>(rows.size()));
-    const math::Pairs squares = math::squared_distances(rows, dimension, pool_);
+    const math::Pairs squares = squared_distances(rows, dimension, pool_, slices_);
     const Central central = central_member(squares);
-    const math::Pairs gram = math::gram(rows, rows[central.row], dimension, pool_);
+    const math::Pairs products = gram(rows, rows[central.row], dimension, pool_, slices_);
     std::vector<double> weights(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const double distance = std::sqrt(squares.at(central.row, i));
@@ -61,7 +65,7 @@ class Weiszfeld final : public RobustCombiner {
     }
     make_sum_one(weights);
     for (std::uint32_t k = 0; k < options_.iterations; ++k) {
-      std::vector<double> next = math::squared_distances_to_mixture(gram, weights);
+      std::vector<double> next = math::squared_distances_to_mixture(products, weights);
       for (double& each : next) each = 1 / std::max(options_.smoothing, std::sqrt(each));
       make_sum_one(next);
       double change = 0;
@@ -81,6 +85,7 @@ class Weiszfeld final : public RobustCombiner {
 
   GeometricMedian options_;
   Pool* pool_;
+  Slices* slices_;
   std::vector<Update::Source> sources_;
 };
 

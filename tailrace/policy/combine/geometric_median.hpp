@@ -32,6 +32,7 @@ struct GeometricMedian {
   static constexpr std::string_view formula =
       "u = argmin_v sum_j ||v - u_j||, by w_j = 1 / max(smoothing, ||u - u_j||)";
   static constexpr std::string_view source = "Pillutla, Kakade, Harchaoui, arXiv:1912.13445";
+  static constexpr bool sliceable = true;
 
   std::uint64_t size = 1;
   double smoothing = 1e-6;

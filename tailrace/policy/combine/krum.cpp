@@ -6,6 +6,7 @@
 
 #include "tailrace/math/pairs.hpp"
 #include "tailrace/policy/combine/robust.hpp"
+#include "tailrace/policy/whole_sums.hpp"
 
 namespace tailrace::policy {
 namespace {
@@ -13,7 +14,10 @@ namespace {
 class Choosing final : public RobustCombiner {
  public:
   Choosing(const Krum& options, const PartSetup& setup)
-      : RobustCombiner(options.size, setup), options_(options), pool_(setup.pool) {}
+      : RobustCombiner(options.size, setup),
+        options_(options),
+        pool_(setup.pool),
+        slices_(setup.slices) {}
 
  protected:
   void reduce(Rows rows, std::size_t dimension, Update& combined) override {
@@ -35,7 +39,7 @@ class Choosing final : public RobustCombiner {
   [[nodiscard]] std::vector<double> scores_of(Rows rows, std::size_t dimension) const {
     std::vector<double> scores(rows.size(), 0);
     if (rows.size() < 2) return scores;
-    const math::Pairs squares = math::squared_distances(rows, dimension, pool_);
+    const math::Pairs squares = squared_distances(rows, dimension, pool_, slices_);
     const std::size_t far = std::min<std::size_t>(options_.faulty + 2, rows.size() - 1);
     const std::size_t neighbors = std::max<std::size_t>(rows.size() - far, 1);
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -51,6 +55,7 @@ class Choosing final : public RobustCombiner {
 
   Krum options_;
   Pool* pool_;
+  Slices* slices_;
   std::vector<Update::Source> sources_;
 };
 

@@ -31,6 +31,7 @@ struct Krum {
   static constexpr std::string_view formula =
       "score_j = sum of the M - faulty - 2 smallest ||u_j - u_k||^2;  mean of the lowest";
   static constexpr std::string_view source = "Blanchard et al., arXiv:1703.02757";
+  static constexpr bool sliceable = true;
 
   std::uint64_t size = 1;
   std::uint64_t faulty = 1;

@@ -5,7 +5,7 @@
 
 #include "tailrace/core/check.hpp"
 #include "tailrace/math/kernel.hpp"
-#include "tailrace/math/vector.hpp"
+#include "tailrace/policy/whole_sums.hpp"
 
 namespace tailrace::policy {
 namespace {
@@ -53,6 +53,8 @@ double inverse_of(double mean_root) { return mean_root > 0 ? 1 / mean_root : 0; 
 void CompensateOnline::prepare(const PartSetup& setup) {
   root.prepare(setup.dimension);
   scratch.assign(setup.dimension, 0);
+  slices = setup.slices;
+  coordinates = 0;
   followed.assign(probes, {});
   fresh_minus_stale = way = reach = 0;
 }
@@ -67,9 +69,10 @@ void CompensateOnline::measure(Probe& probe, const std::vector<Real>& values) {
   const Block whole{.begin = 0, .size = values.size()};
   shape_way(curvature, inverse_of(mean_root), 1, root.at(whole), start.data(), probe.start.data(),
             scratch.data(), values.size());
-  const double difference = math::dot(values, probe.weights) - probe.product;
-  const double expected = math::dot(scratch, probe.weights);
-  const double largest = std::sqrt(math::squared_norm(scratch) * math::squared_norm(probe.weights));
+  const double difference = dot(values, probe.weights, slices) - probe.product;
+  const double expected = dot(scratch, probe.weights, slices);
+  const double square = squared_norm(scratch, slices);
+  const double largest = std::sqrt(square * squared_norm(probe.weights, slices));
   if (!std::isfinite(difference) || !std::isfinite(largest)) return;
   fresh_minus_stale = decay * fresh_minus_stale + (1 - decay) * difference;
   way = decay * way + (1 - decay) * expected;
@@ -77,7 +80,7 @@ void CompensateOnline::measure(Probe& probe, const std::vector<Real>& values) {
 }
 
 void CompensateOnline::follow(Probe& probe, WorkerId worker, const std::vector<Real>& values) {
-  const double moved = std::sqrt(math::squared_distance(model, start));
+  const double moved = std::sqrt(squared_distance(model, start, slices));
   // A model that stood still says nothing; nor does an update before any other.
   if (!(moved > 0) || (mean_root == 0 && curvature != Curvature::equal)) return;
   const Block whole{.begin = 0, .size = values.size()};
@@ -87,7 +90,7 @@ void CompensateOnline::follow(Probe& probe, WorkerId worker, const std::vector<R
   probe.weights.resize(values.size());
   shape_way(curvature, inverse_of(mean_root), 1 / moved, root.at(whole), model.data(), start.data(),
             probe.weights.data(), values.size());
-  probe.product = math::dot(values, probe.weights);
+  probe.product = dot(values, probe.weights, slices);
 }
 
 void CompensateOnline::apply(const Arrival& arrival, Update& update) {
@@ -96,8 +99,9 @@ void CompensateOnline::apply(const Arrival& arrival, Update& update) {
   model = arrival.model;
   start = arrival.start;
   const Block whole{.begin = 0, .size = dimension};
-  const double squares = math::squared_norm({root.at(whole), dimension});
-  mean_root = std::sqrt(squares / static_cast<double>(dimension));
+  if (coordinates == 0) coordinates = whole_size(dimension, slices);
+  const double squares = squared_norm({root.at(whole), dimension}, slices);
+  mean_root = std::sqrt(squares / static_cast<double>(coordinates));
 
   const auto due = std::find_if(followed.begin(), followed.end(), [&](const Probe& probe) {
     return probe.busy && probe.worker == arrival.worker;

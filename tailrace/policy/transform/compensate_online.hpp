@@ -79,6 +79,7 @@ struct CompensateOnline {
   static constexpr std::string_view source = "ours, after Zheng et al., arXiv:1609.08326";
   static constexpr bool needs_start = true;
   static constexpr bool needs_job = true;
+  static constexpr bool sliceable = true;
   static constexpr Law laws = Law::none;
 
   double max = infinity;
@@ -121,6 +122,8 @@ struct CompensateOnline {
   double way = 0;                    ///< D
   double reach = 0;                  ///< R
   std::vector<Real> scratch = {};    ///< (dim)
+  Slices* slices = nullptr;          ///< those who hold the rest of the model
+  std::size_t coordinates = 0;       ///< of the whole model; 0: not known yet
   double gain = 0;                   ///< lambda of the update at hand
   double mean_root = 0;              ///< root of the mean of v, of the update at hand
   std::span<const Real> model = {};  ///< of the update at hand

@@ -5,7 +5,7 @@
 
 #include "tailrace/core/check.hpp"
 #include "tailrace/math/kernel.hpp"
-#include "tailrace/math/vector.hpp"
+#include "tailrace/policy/whole_sums.hpp"
 
 namespace tailrace::policy {
 namespace {
@@ -54,8 +54,8 @@ void DivideByGap::apply(const Arrival& arrival, Update& update) {
   const std::vector<Real>& values = update.values();
   const Block whole{.begin = 0, .size = values.size(), .in = values.data(), .scale = 1};
   measure(step, values.data(), root.at(whole), scratch.data(), values.size());
-  const double average = step_size * std::sqrt(math::squared_norm(scratch));
-  const double gap = std::sqrt(math::squared_distance(model, start));
+  const double average = step_size * std::sqrt(squared_norm(scratch, slices));
+  const double gap = std::sqrt(squared_distance(model, start, slices));
   if (average > 0) update.scale(average / (average + gap));
 }
 

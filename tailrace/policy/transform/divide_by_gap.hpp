@@ -38,6 +38,7 @@ struct DivideByGap {
       "sqrt(v_j)))";
   static constexpr std::string_view source = "Barkai, Hakimi, Schuster, arXiv:1909.10802";
   static constexpr bool needs_start = true;
+  static constexpr bool sliceable = true;
   static constexpr Law laws = Law::shrinks | Law::keeps_zero | Law::odd;
 
   double step_size = 0.1;
@@ -51,11 +52,11 @@ struct DivideByGap {
     field("form", self.form, Field{.doc = "the gap of the whole model, or of each coordinate"});
   }
 
-  [[nodiscard]] bool sliceable() const { return form == ClipForm::coordinates; }
   void prepare(const PartSetup& setup) {
     root.prepare(setup.dimension);
     scratch.assign(form == ClipForm::norm ? setup.dimension : 0, 0);
     power = 1;
+    slices = setup.slices;
   }
   void apply(const Arrival& arrival, Update& update);
   void run(const Block& block);
@@ -64,6 +65,7 @@ struct DivideByGap {
   Memory root = {};                  ///< sqrt(v)
   std::vector<Real> scratch = {};    ///< norm form: r of the update at hand
   double power = 1;                  ///< decay^t
+  Slices* slices = nullptr;          ///< those who hold the rest of the model
   std::span<const Real> model = {};  ///< of the update at hand
   std::span<const Real> start = {};  ///< of the update at hand
 };

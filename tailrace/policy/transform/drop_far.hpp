@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "tailrace/core/check.hpp"
-#include "tailrace/math/vector.hpp"
 #include "tailrace/policy/transform.hpp"
+#include "tailrace/policy/whole_sums.hpp"
 
 namespace tailrace::policy {
 
@@ -35,6 +35,7 @@ struct DropFar {
       "Cohen, Daniely, Drori, Koren, Schain, arXiv:2106.11879";
   static constexpr bool from_number = true;
   static constexpr bool needs_start = true;
+  static constexpr bool sliceable = true;
   static constexpr Law laws =
       Law::shrinks | Law::keeps_direction | Law::keeps_zero | Law::odd | Law::stateless;
 
@@ -47,12 +48,15 @@ struct DropFar {
                 .doc = "how far the model may have moved; inf keeps everything"});
   }
 
+  void prepare(const PartSetup& setup) { slices = setup.slices; }
   void apply(const Arrival& arrival, Update& update) const {
     if (distance == infinity) return;
     TAILRACE_CHECK(arrival.start.size() == arrival.model.size());
-    const double moved = std::sqrt(math::squared_distance(arrival.model, arrival.start));
+    const double moved = std::sqrt(squared_distance(arrival.model, arrival.start, slices));
     if (!(moved <= distance)) update.discard();
   }
+
+  Slices* slices = nullptr;  ///< those who hold the rest of the model
 };
 static_assert(Transform<DropFar>);
 
