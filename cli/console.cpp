@@ -11,8 +11,13 @@
 
 namespace tailrace::cli {
 
+void tell(std::string_view text) {
+  static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
+  static_cast<void>(std::fflush(stderr));
+}
+
 Exit print_errors(const Errors& errors) {
-  fmt::print(stderr, "{}\n", to_string(errors));
+  tell(to_string(errors) + '\n');
   constexpr std::array<std::string_view, 6> codes = {"core/disk-full",      "core/io",
                                                      "report/cannot-write", "report/in-use",
                                                      "cli/out-of-memory",   "cli/system"};
@@ -25,7 +30,7 @@ Exit print_errors(const Errors& errors) {
 
 void warn_of(const problem::Problem& problem) {
   const std::string warning = problem.warning();
-  if (!warning.empty()) fmt::print(stderr, "warning: {}\n\n", warning);
+  if (!warning.empty()) tell(fmt::format("warning: {}\n\n", warning));
 }
 
 Result<std::vector<spec::Override>> parse_sets(const std::vector<std::string>& sets) {

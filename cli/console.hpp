@@ -11,6 +11,10 @@
 
 namespace tailrace::cli {
 
+/// Writes to standard error at once. What cannot be written is lost: a full disk beneath a log must
+/// not end a run.
+void tell(std::string_view text);
+
 /// Prints errors to standard error and returns how the program ends because of them.
 Exit print_errors(const Errors& errors);
 

@@ -9,6 +9,7 @@
 #include <limits>
 #include <utility>
 
+#include "cli/console.hpp"
 #include "tailrace/core/time.hpp"
 
 namespace tailrace::cli {
@@ -53,7 +54,7 @@ void ProgressDisplay::stop() {
   }
   wake_.notify_all();
   thread_.join();
-  if (options_.terminal) fmt::print(stderr, "\r\x1b[K");
+  if (options_.terminal) tell("\r\x1b[K");
 }
 
 void ProgressDisplay::work() {
@@ -63,9 +64,8 @@ void ProgressDisplay::work() {
     const std::size_t columns =
         options_.terminal ? columns_of_terminal() : std::numeric_limits<std::size_t>::max();
     const std::string text = to_text(line(), columns);
-    fmt::print(stderr, "{}{}{}", options_.terminal ? "\r\x1b[K" : "", text,
-               options_.terminal ? "" : "\n");
-    std::fflush(stderr);
+    tell(fmt::format("{}{}{}", options_.terminal ? "\r\x1b[K" : "", text,
+                     options_.terminal ? "" : "\n"));
   }
 }
 

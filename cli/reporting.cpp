@@ -29,7 +29,7 @@ class Reporting final : public cluster::Reporter {
 
 /// Over the line that shows progress, which is drawn anew.
 void show(const std::string& line) {
-  fmt::print(stderr, "{}{}\n", errors_are_terminal() ? "\r\x1b[K" : "", line);
+  tell(fmt::format("{}{}\n", errors_are_terminal() ? "\r\x1b[K" : "", line));
 }
 
 }  // namespace

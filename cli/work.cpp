@@ -82,7 +82,7 @@ Result<std::unique_ptr<Client>> connect(const WorkArguments& arguments,
                                   .workers = std::move(workers),
                                   .give_up = std::chrono::milliseconds(give_up->ns / 1'000'000),
                                   .say = [quiet](const std::string& text) {
-                                    if (!quiet) fmt::print(stderr, "{}\n", text);
+                                    if (!quiet) tell(text + '\n');
                                   }}});
 }
 
@@ -111,8 +111,8 @@ class Tally {
     tell();
   }
   void tell() const {
-    fmt::print(stderr, "{} updates applied, {} not; {:.1f} s computed\n", total_.applied,
-               total_.refused, total_.seconds);
+    cli::tell(fmt::format("{} updates applied, {} not; {:.1f} s computed\n", total_.applied,
+                          total_.refused, total_.seconds));
   }
 
  private:
@@ -210,7 +210,7 @@ int work_for_server(const WorkArguments& arguments) {
       guarded("the server's experiment", [&] { return prepare_for(welcome); });
   if (!prepared) return print_errors(prepared.error());
   if (!arguments.quiet) {
-    fmt::print(stderr, "{}: {}\n", welcome.method, prepared->problems.front()->describe());
+    tell(fmt::format("{}: {}\n", welcome.method, prepared->problems.front()->describe()));
   }
   Tally tally(arguments.quiet);
   const Status done = work_in_all(clients, *prepared, tally);
