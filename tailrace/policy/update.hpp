@@ -70,7 +70,7 @@ class Update {
 
   /// Threads that sweeps may use; null means the caller's alone. Does not change any bit.
   ///
-  ///   slices  those who hold the rest of the vector, of which this is a slice; null: it is all here
+  ///   slices  who hold the rest of the vector, of which this is a slice; null: it is all here
   void use(Pool* pool, Slices* slices = nullptr) {
     pool_ = pool;
     slices_ = slices;
