@@ -13,13 +13,13 @@ using tailrace::testing::NamedMethod;
 class EveryMethodOnMembers : public ::testing::TestWithParam<NamedMethod> {};
 
 TEST_P(EveryMethodOnMembers, IsReplayedToTheSameBits) {
-  expect_replay(GetParam().method, local_bridge);
+  expect_replay(GetParam().method, over(local_bridge));
 }
 
 TEST(MethodWithoutRacesOnMembers, GivesTheBitsOfVirtualTime) {
   for (const NamedMethod& each : tailrace::testing::methods_without_races(parity_workers)) {
     SCOPED_TRACE(each.name);
-    expect_bits_of_virtual_time(each.method, local_bridge);
+    expect_bits_of_virtual_time(each.method, over(local_bridge));
   }
 }
 

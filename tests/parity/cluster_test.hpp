@@ -16,16 +16,24 @@ inline const engine::testing::Toy& parity_problem() {
   return toy;
 }
 
+/// Carries a method out on parity_problem(), wherever its jobs are computed.
+using CarryOut =
+    std::function<Result<engine::RunResult>(const policy::Method&, const engine::RunOptions&)>;
+
+/// In one process, with that between host and workers.
+inline CarryOut over(const MakeBridge& bridge) {
+  return [bridge](const policy::Method& method, const engine::RunOptions& options) {
+    return run({.problem = parity_problem(), .method = method, .options = options}, bridge);
+  };
+}
+
 /// Records a run and repeats it in virtual time.
-inline void expect_replay(const policy::Method& method, const MakeBridge& bridge) {
+inline void expect_replay(const policy::Method& method, const CarryOut& carry_out) {
   const engine::testing::TemporaryFolder folder;
   auto log = std::move(*engine::RunLogWriter::open(folder.file("log"), 1, false));
 
   const Result<engine::RunResult> recorded =
-      run({.problem = parity_problem(),
-           .method = method,
-           .options = {.stop = {.steps = parity_steps}, .log = &log}},
-          bridge);
+      carry_out(method, {.stop = {.steps = parity_steps}, .log = &log});
 
   ASSERT_TRUE(recorded) << to_string(recorded.error());
   const Result<engine::RunResult> replayed =
@@ -39,10 +47,8 @@ inline void expect_replay(const policy::Method& method, const MakeBridge& bridge
 }
 
 /// Without a log: the bits of virtual time, whatever comes first.
-inline void expect_bits_of_virtual_time(const policy::Method& method, const MakeBridge& bridge) {
-  const Result<engine::RunResult> real = run(
-      {.problem = parity_problem(), .method = method, .options = {.stop = {.steps = parity_steps}}},
-      bridge);
+inline void expect_bits_of_virtual_time(const policy::Method& method, const CarryOut& carry_out) {
+  const Result<engine::RunResult> real = carry_out(method, {.stop = {.steps = parity_steps}});
   const auto timing = engine::testing::fixed_timing(std::vector<double>(parity_workers, 1));
   const Result<engine::RunResult> simulated =
       engine::simulate(parity_problem(), method, *timing, {.stop = {.steps = parity_steps}});

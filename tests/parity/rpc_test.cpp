@@ -37,14 +37,14 @@ std::unique_ptr<Bridge> rpc_bridge(Host& host) { return std::make_unique<RpcBrid
 TEST(EveryMethodOverGrpc, IsReplayedToTheSameBits) {
   for (const NamedMethod& each : named_methods()) {
     SCOPED_TRACE(each.name);
-    expect_replay(each.method, rpc_bridge);
+    expect_replay(each.method, over(rpc_bridge));
   }
 }
 
 TEST(EveryMethodOverGrpc, GivesTheBitsOfVirtualTimeWhereTheOrderOfArrivalsIsOfNoMatter) {
   for (const NamedMethod& each : methods_without_races(parity_workers)) {
     SCOPED_TRACE(each.name);
-    expect_bits_of_virtual_time(each.method, rpc_bridge);
+    expect_bits_of_virtual_time(each.method, over(rpc_bridge));
   }
 }
 
