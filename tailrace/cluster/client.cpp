@@ -193,15 +193,17 @@ void ClientImpl::keep_session() {
         pause = first_pause;
         last_heard = Clock::now();
       }
+    } else {
+      last_error = link.error();
+    }
+    {
       const std::lock_guard lock(mutex_);
       if (leaving_ && welcomed_ && !ended()) {  // nobody may wait for an answer now
         over_ = true;
-        why_ = "the session broke while the worker was leaving";
+        why_ = "there was no session any more when the worker was leaving";
         wake_.notify_all();
       }
       if (ended() || stopping_) return;
-    } else {
-      last_error = link.error();
     }
     if (Clock::now() - last_heard > options_.give_up) {
       if (last_error.empty()) {
