@@ -1,7 +1,7 @@
 // How much of bare gRPC is left for sessions: a model of 100 MB pushed and pulled, and small models
 // back and forth. The bare side uses the same generic callback streams, chunks, settings and
 // security, and likewise lays what arrives into one vector, but knows no frames, queues, hosts or
-// sessions.
+// sessions. `bench_rpc small`: the latter alone.
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
@@ -18,9 +18,13 @@
 #include <optional>
 #include <semaphore>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "bench/free_problem.hpp"
 #include "bench/measure.hpp"
+#include "tailrace/cluster/local.hpp"
+#include "tailrace/recipe/async_sgd.hpp"
 #include "tailrace/rpc/connect.hpp"
 #include "tailrace/rpc/serve.hpp"
 #include "tailrace/rpc/settings.hpp"
@@ -338,6 +342,52 @@ class Ours final : public Path {
   std::unique_ptr<cluster::Link> link_;
 };
 
+/// A run of asynchronous SGD from end to end, with updates that cost nothing to compute: an update
+/// is pushed, and the next job pulled.
+class Run final : public Path {
+ public:
+  explicit Run(const Setup& setup)
+      : problem_(setup.size / sizeof(Real), 1),
+        method_(recipe::AsyncSgd{}.method()),
+        host_(cluster::make_host(problem_, method_, {.interrupt = &stop_}, {}).value()),
+        ticker_(*host_),
+        update_(problem_.dimension()) {
+    const bool plain = setup.folder.empty();
+    server_ = rpc::RpcServer::start(
+                  *host_, {.address = "127.0.0.1:0",
+                           .credentials = security::CredentialFiles::of_server(setup.folder),
+                           .plaintext = plain})
+                  .value();
+    client_ = rpc::connect("127.0.0.1:" + std::to_string(server_->port()),
+                           {.certificates = setup.folder + "/worker-0",
+                            .plaintext = plain,
+                            .client = {.workers = {0}}})
+                  .value();
+    pull();
+  }
+  ~Run() override {
+    stop_ = true;
+    ticker_.join();
+    client_.reset();
+    server_->shutdown(std::chrono::steady_clock::now() + std::chrono::seconds(10));
+  }
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+  void push() override { static_cast<void>(client_->send(*job_, update_).value()); }
+  void pull() override { job_ = client_->next_job().value(); }
+
+ private:
+  std::atomic<bool> stop_ = false;
+  FreeProblem problem_;
+  policy::Method method_;
+  std::unique_ptr<cluster::Host> host_;
+  cluster::Ticker ticker_;
+  std::vector<Real> update_;
+  std::unique_ptr<rpc::RpcServer> server_;
+  std::unique_ptr<cluster::Client> client_;
+  std::optional<cluster::Client::Job> job_;
+};
+
 // -------------------------------------------------------------------------------------------
 // figures
 
@@ -370,9 +420,11 @@ std::vector<double> round_trips(Path& path) {
   return times;
 }
 
-void small(const std::string& folder) {
+/// What there is between both ends of a session, and a whole run through host and client.
+template <class Subject>
+void small(const char* what, const std::string& folder) {
   const Setup setup{.folder = folder, .size = 4'000, .chunk = 1 << 20};
-  Ours ours(setup);
+  Subject ours(setup);
   Bare bare(setup);
   const char* how = folder.empty() ? "plain" : "mutual TLS";
   std::vector<double> a;
@@ -393,8 +445,8 @@ void small(const std::string& folder) {
         return total(b);
       });
   const auto count = static_cast<double>(a.size());
-  report(fmt::format("update and next job, d = 1000, {}", how), count / slow, count / fast, "1/s",
-         fast / slow, ">= 0.5");
+  report(fmt::format("{}, d = 1000, {}", what, how), count / slow, count / fast, "1/s", fast / slow,
+         ">= 0.5");
   for (const double share : {0.5, 0.9, 0.99}) {
     const auto place = static_cast<std::size_t>(share * count);
     report(fmt::format("  {:.0f}% are within, {}", 100 * share, how), a[place] * 1e6,
@@ -405,7 +457,7 @@ void small(const std::string& folder) {
 }  // namespace
 }  // namespace tailrace::bench
 
-int main() {
+int main(int argc, char** argv) {
   using namespace tailrace;  // NOLINT(google-build-using-namespace)
   namespace fs = std::filesystem;
   const fs::path folder =
@@ -415,13 +467,16 @@ int main() {
     static_cast<void>(authority.issue_server({}).value());
     static_cast<void>(authority.issue_worker({.first = 0, .last = 0}).value());
   }
+  const bool only_small = argc == 2 && std::string_view(argv[1]) == "small";
   setvbuf(stdout, nullptr, _IOLBF, 0);
   bench::heading("Sessions against bare gRPC streams, one connection on loopback");
   for (const std::string& certificates : {std::string(), folder.string()}) {
     for (const std::size_t chunk : {1U << 16U, 1U << 18U, 1U << 20U}) {
+      if (only_small) break;
       bench::large(certificates, chunk);
     }
-    bench::small(certificates);
+    bench::small<bench::Ours>("update and next job", certificates);
+    bench::small<bench::Run>("the same in a run", certificates);
   }
   fs::remove_all(folder);
   return 0;
