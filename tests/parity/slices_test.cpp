@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -16,6 +17,7 @@
 #include "tailrace/policy/transform/clip_norm.hpp"
 #include "tailrace/policy/transform/momentum.hpp"
 #include "tailrace/policy/transform/normalize.hpp"
+#include "tailrace/policy/whole_sums.hpp"
 #include "tests/named_methods.hpp"
 
 /// Every method that may be sliced does the same on several servers as on one.
@@ -156,6 +158,53 @@ TEST(Slices, GoOnFromWhatEachOfThemHasSaved) {
       });
 
   expect_same(whole, three);
+}
+
+/// All kinds of sums over two vectors.
+struct Sums {
+  double norm;
+  double dot;
+  double distance;
+  double product;
+  bool operator==(const Sums&) const = default;
+};
+
+Sums sums_of(std::span<const Real> x, std::span<const Real> y, Slices* others) {
+  Update update(std::vector<Real>(x.begin(), x.end()));
+  update.use(nullptr, others);
+  const double norm = update.norm();
+  const double dot = policy::dot(x, y, others);
+  const double distance = policy::squared_distance(x, y, others);
+  const std::vector<const Real*> rows = {x.data(), y.data()};
+  return {norm, dot, distance, gram(rows, y.data(), x.size(), nullptr, others).at(0, 0)};
+}
+
+TEST(Slices, AddUpInTheOrderOfChunksToTheLastBit) {
+  // Enough chunks, and so unlike, that sums by slice or in another order have other bits.
+  constexpr std::size_t size = 9 * math::chunk_size + 5;
+  Stream stream("AddUpInTheOrderOfChunksToTheLastBit");
+  std::vector<Real> x(size);
+  std::vector<Real> y(size);
+  for (std::size_t i = 0; i < size; ++i) {
+    x[i] = static_cast<Real>(std::log(stream.uniform()));
+    y[i] = static_cast<Real>(stream.uniform() - 0.3);
+  }
+  const Sums whole = sums_of(x, y, nullptr);
+
+  Together together(4);
+  std::vector<Sums> sums(4);
+  std::vector<std::thread> threads;
+  for (std::uint32_t index = 0; index < 4; ++index) {
+    threads.emplace_back([&, index] {
+      Together::Seat seat(together, index);
+      const Slice slice = slice_of(size, index, 4);
+      sums[index] = sums_of(std::span(x).subspan(slice.begin, slice.size()),
+                            std::span(y).subspan(slice.begin, slice.size()), &seat);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_THAT(sums, ::testing::Each(whole));
 }
 
 TEST(Slices, AreWholeChunksOfNearlyTheSameSize) {
