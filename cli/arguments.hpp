@@ -37,8 +37,8 @@ struct RunArguments {
 
 /// What the user typed after `replay`.
 struct ReplayArguments {
-  std::string folder;             ///< of one run: COMPARISON/METHOD/seed-N
-  std::string method;             ///< another one, to be tried on the times of this run; empty: none
+  std::string folder;  ///< of one run: COMPARISON/METHOD/seed-N
+  std::string method;  ///< another one, to be tried on the times of this run; empty: none
   std::vector<std::string> sets;  ///< "key.path=value", for that method's experiment
   std::string delays;             ///< a file for those times; empty: none
   bool fit = false;               ///< print the law that is closest to them
