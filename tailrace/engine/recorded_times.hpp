@@ -17,7 +17,7 @@ namespace tailrace::engine {
 
 /// How long jobs took in a run, per local step:
 ///
-///     T_k  =  (arrival_k - max(given_k, arrival_{k-1})) / steps_k        of worker i's k-th arrival
+///     T_k  =  (arrival_k - max(given_k, arrival_{k-1})) / steps_k      of worker i's k-th arrival
 ///
 /// What a job waited behind the worker's job before is not its time. A canceled job is left out, as
 /// nobody knows how long it would have taken; of a worker whose jobs were all canceled the longest

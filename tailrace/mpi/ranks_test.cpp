@@ -113,8 +113,8 @@ TEST_F(Ranks, GoOnWithoutADeadOneWhereMpiLetsThem) {
 TEST_F(Ranks, EndWithADeadOneWhereMpiSaysSo) {
   const Ended ended = job("kill");
 
+  // The others may get some way before MPI ends them, too.
   EXPECT_NE(ended.status, 0) << ended.output;
-  EXPECT_THAT(ended.output, Not(HasSubstr("rank 1: went on")));
 }
 
 TEST_F(Ranks, EndTheJobThoughOneHangs) {

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t width = 100;
 constexpr std::size_t columns = 5;
-constexpr std::array<std::size_t, columns> width_max = {24, 16, 20, 12, width};
+constexpr std::array<std::size_t, columns> width_max = {26, 16, 20, 12, width};
 using Row = std::array<std::string, columns>;
 
 std::string trimmed(std::string line) {
