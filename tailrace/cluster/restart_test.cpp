@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
 #include <set>
 
 #include "tailrace/cluster/peer_test.hpp"
@@ -185,6 +186,30 @@ TEST_F(Restart, ALimitLeavesACheckpointFromWhichALongerRunGoesOn) {
 
   const auto peer = longer.join(0);
   EXPECT_EQ(peer->model(), model(1));
+}
+
+TEST_F(Restart, AServerThatDiesBeforeTheResultIsWrittenNeedsNoWorkerToEnd) {
+  for (const bool by_target : {false, true}) {
+    std::filesystem::remove(folder.file("checkpoint"));
+    engine::RunOptions options = saving();
+    options.checkpoint.every_wall_seconds = 1e9;
+    options.stop.steps = by_target ? 100 : 1;
+    if (by_target) options.stop.target = {.metric = engine::Metric::loss, .above = 5};
+    options.evaluate.every_steps = 1;
+    Stage stage({}, options);
+    {
+      const auto peer = stage.join(0);
+      peer->upload(peer->ticket(), update(1));
+      while (!stage.host().over()) stage.host().tick();
+      ASSERT_EQ(peer->parting(), Parting::finished);
+    }
+
+    stage.restart();
+
+    while (!stage.host().over()) stage.host().tick();
+    EXPECT_EQ(stage.host().result()->ending,
+              by_target ? engine::Ending::target : engine::Ending::steps);
+  }
 }
 
 TEST_F(Restart, ACheckpointThatCannotBeWrittenEndsNothing) {

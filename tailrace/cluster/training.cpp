@@ -29,13 +29,23 @@ Result<bool> Training::begin() {
   if (*resumed) {
     if (options_.observer != nullptr) options_.observer->restored(run_.monitor.samples());
     for (const JobId job : run_.begin_again()) give(job);
-    run_.monitor.after_arrival(run_.standing(), false);  // it may have been at its limit already
+    end_if_at_end();
   } else {
     run_.monitor.evaluate(run_.standing(), run_.server->models().current());
     run_.server->begin(actions_);
     carry_out();
   }
   return *resumed;
+}
+
+/// A checkpoint may be the last one of a run that had come to its end.
+void Training::end_if_at_end() {
+  run_.monitor.after_arrival(run_.standing(), false);
+  const std::optional<engine::Target>& target = options_.stop.target;
+  const std::vector<engine::Sample>& samples = run_.monitor.samples();
+  if (target && !samples.empty() && target->reached(samples.back().evaluation)) {
+    run_.monitor.end(Ending::target);
+  }
 }
 
 Time Training::clock() const {
@@ -161,9 +171,9 @@ Result<engine::Checkpoint::Snapshot> Training::snapshot() {
 }
 
 bool Training::saves_at_end() const {
-  if (!has_checkpoints() || error_ || !ending()) return false;
-  return ending() == Ending::interrupted ||
-         (options_.checkpoint.at_end && engine::goes_on_with_more(run_.monitor));
+  // Workers that have been told that a run is over do not come back: a server that dies before it
+  // has written the result has to find the end by itself.
+  return has_checkpoints() && !error_ && ending() && ending() != Ending::diverged;
 }
 
 void Training::fail_run(Errors errors) {

@@ -122,6 +122,7 @@ class Training {
  private:
   /// Rings the timers up to a moment.
   void ring(Time until);
+  void end_if_at_end();
   void carry_out();
   void plan_evaluation();
   void cancel(WorkerId worker);

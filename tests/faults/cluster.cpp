@@ -6,12 +6,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <regex>
 
 #include "tailrace/core/check.hpp"
-#include "tailrace/engine/run_log.hpp"
 
 namespace tailrace::faults {
 namespace {
@@ -140,17 +141,28 @@ void Cluster::work_all() {
 
 bool Cluster::finishes() { return server_->wait() == 0 && fs::exists(file("result.json")); }
 
+namespace {
+
+/// What a server said last of where it stopped.
+std::optional<std::uint64_t> steps_when_interrupted(const std::string& output) {
+  constexpr std::string_view words = "interrupted: ";
+  const std::size_t at = output.rfind(words);
+  if (at == std::string::npos) return std::nullopt;
+  return std::strtoull(output.c_str() + at + words.size(), nullptr, 10);
+}
+
+}  // namespace
+
 bool Cluster::goes_on_for(std::uint64_t steps) {
   server_->signal(SIGTERM);
   if (!server_->wait()) return false;
-  const auto log = engine::read_run_log(file("run.log"));
-  if (!log) return false;
+  const std::optional<std::uint64_t> so_far = steps_when_interrupted(server_output());
+  if (!so_far) return false;
   // When a run ends is not part of what it is.
   const std::string path = folder() + "/experiment.toml";
   const std::string text = read_text(path);
-  std::ofstream(path) << std::regex_replace(
-      text, std::regex("stop = \\{ steps = [0-9]+"),
-      fmt::format("stop = {{ steps = {}", log->entries.size() + steps));
+  std::ofstream(path) << std::regex_replace(text, std::regex("stop = \\{ steps = [0-9]+"),
+                                            fmt::format("stop = {{ steps = {}", *so_far + steps));
   return serves();
 }
 
