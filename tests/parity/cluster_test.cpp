@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/parity/test_name.hpp"
+
 /// Every method does the same on many machines as in virtual time: here without a network between
 /// them.
 namespace tailrace::cluster::testing {
@@ -9,6 +11,7 @@ namespace {
 
 using tailrace::testing::named_methods;
 using tailrace::testing::NamedMethod;
+using tailrace::testing::test_name;
 
 class EveryMethodOnMembers : public ::testing::TestWithParam<NamedMethod> {};
 
@@ -21,15 +24,6 @@ TEST(MethodWithoutRacesOnMembers, GivesTheBitsOfVirtualTime) {
     SCOPED_TRACE(each.name);
     expect_bits_of_virtual_time(each.method, over(local_bridge));
   }
-}
-
-std::string test_name(const ::testing::TestParamInfo<NamedMethod>& info) {
-  std::string name;
-  for (const char letter : info.param.name) {
-    if (std::isalnum(static_cast<unsigned char>(letter)) != 0) name += letter;
-    if (letter == ' ' || letter == '_') name += '_';
-  }
-  return name;
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, EveryMethodOnMembers, ::testing::ValuesIn(named_methods()),

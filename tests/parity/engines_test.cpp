@@ -4,6 +4,7 @@
 #include "tailrace/engine/replay.hpp"
 #include "tailrace/engine/threads/run_threads.hpp"
 #include "tests/named_methods.hpp"
+#include "tests/parity/test_name.hpp"
 
 /// Every method does the same under every engine, and whether or not it was stopped in between.
 namespace tailrace::engine {
@@ -12,6 +13,7 @@ namespace {
 using tailrace::testing::methods_without_races;
 using tailrace::testing::named_methods;
 using tailrace::testing::NamedMethod;
+using tailrace::testing::test_name;
 using testing::InterruptAt;
 using testing::TemporaryFolder;
 using testing::Toy;
@@ -111,15 +113,6 @@ TEST_P(MethodWithoutRaces, GivesTheBitsOfVirtualTimeOnThreads) {
   ASSERT_TRUE(real && simulated);
   EXPECT_EQ(real->steps, steps);
   EXPECT_EQ(real->model_hash, simulated->model_hash);
-}
-
-std::string test_name(const ::testing::TestParamInfo<NamedMethod>& info) {
-  std::string name;
-  for (const char letter : info.param.name) {
-    if (std::isalnum(static_cast<unsigned char>(letter)) != 0) name += letter;
-    if (letter == ' ' || letter == '_') name += '_';
-  }
-  return name;
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, EveryMethod, ::testing::ValuesIn(named_methods()), test_name);

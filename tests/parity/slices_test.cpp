@@ -19,12 +19,14 @@
 #include "tailrace/policy/transform/normalize.hpp"
 #include "tailrace/policy/whole_sums.hpp"
 #include "tests/named_methods.hpp"
+#include "tests/parity/test_name.hpp"
 
 /// Every method that may be sliced does the same on several servers as on one.
 namespace tailrace::policy::testing {
 namespace {
 
 using tailrace::testing::NamedMethod;
+using tailrace::testing::test_name;
 
 /// Three chunks, the last one nearly empty.
 constexpr std::size_t dimension = 2 * math::chunk_size + 100;
@@ -222,15 +224,6 @@ TEST(Slices, AreForAllMethodsButThoseThatLookAtMatrices) {
   }
 
   EXPECT_THAT(refused, ::testing::ElementsAre("ringmaster_lmo", "ringmaster_muon"));
-}
-
-std::string test_name(const ::testing::TestParamInfo<NamedMethod>& info) {
-  std::string name;
-  for (const char letter : info.param.name) {
-    if (std::isalnum(static_cast<unsigned char>(letter)) != 0) name += letter;
-    if (letter == ' ' || letter == '_') name += '_';
-  }
-  return name;
 }
 
 INSTANTIATE_TEST_SUITE_P(Servers, EverySliceableMethod, ::testing::ValuesIn(sliceable_methods()),
