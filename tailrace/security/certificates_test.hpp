@@ -31,7 +31,10 @@ std::string code_of(const Result<T>& result) {
 /// A fresh folder that goes with the test.
 class WithFolder : public ::testing::Test {
  protected:
-  WithFolder() { std::filesystem::create_directories(folder_); }
+  WithFolder() {
+    std::filesystem::remove_all(folder_);  // of a test that was killed
+    std::filesystem::create_directories(folder_);
+  }
   ~WithFolder() override { std::filesystem::remove_all(folder_); }
 
   std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) /
