@@ -13,7 +13,7 @@ namespace tailrace::mpi {
 
 struct ServeOptions {
   std::size_t workers = 0;      ///< of the experiment
-  std::size_t chunk = 4 << 20;  ///< in which models are sent [bytes]
+  std::size_t chunk = 2 << 20;  ///< in which models are sent [bytes]
   /// How long a session that is over may take to send what is queued, and the ranks to end theirs
   /// when the run is over.
   std::chrono::milliseconds farewell{10'000};
